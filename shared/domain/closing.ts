@@ -1,0 +1,44 @@
+import type { Terms } from './grid.ts';
+import type { GridId, Hash } from './ids.ts';
+import type { Instant, Timeframe } from './timeframe.ts';
+import type { MsatPerKwh, WattHours } from './units.ts';
+
+/**
+ * The timeframe document: written once when a timeframe closes, at revision 0, and once more for
+ * each correction. `closingNumber` counts a grid's closings from 1 and is the order of its chain.
+ */
+export type Closing = {
+  readonly gridId: GridId;
+  readonly closingNumber: number;
+  readonly timeframe: Timeframe;
+  readonly revision: number;
+  /** The latest timeframe that is closed at revision 0, this closing included. */
+  readonly closedThrough: Timeframe;
+  /** `closed` when committed, `settled` when every batch has been recorded. */
+  readonly status: 'closed' | 'settled';
+  readonly closedAt: Instant;
+  readonly terms: Terms;
+  readonly priceMsatPerKwh: MsatPerKwh;
+  readonly producedWh: WattHours;
+  readonly consumedWh: WattHours;
+  readonly nettoWh: WattHours;
+  readonly tradedWh: WattHours;
+  readonly importedWh: WattHours;
+  readonly exportedWh: WattHours;
+  readonly tradeCount: number;
+  readonly batchCount: number;
+  readonly readings: ReadingCounts;
+  /** Names the netto pages this closing was computed from (content-addressed, written before it). */
+  readonly nettosId: string;
+  readonly previousHash: Hash;
+  /** The hash of its last trade; without trades, `previousHash`. */
+  readonly hash: Hash;
+};
+
+/** expected = received + missing + estimated */
+export type ReadingCounts = {
+  readonly expected: number;
+  readonly received: number;
+  readonly missing: number;
+  readonly estimated: number;
+};

@@ -1,0 +1,43 @@
+import type { GridId, ProsumerId } from './ids.ts';
+import type { Instant } from './timeframe.ts';
+
+export const prosumerTypes = [
+  'household',
+  'company',
+  'farm',
+  'public_building',
+  'charging_station',
+  'storage',
+  'other',
+] as const;
+export type ProsumerType = (typeof prosumerTypes)[number];
+
+/** A household or company that takes part in timeframes with activeFrom ≤ start < activeUntil. */
+export type Prosumer = {
+  readonly id: ProsumerId;
+  readonly gridId: GridId;
+  readonly name: string;
+  readonly address: string;
+  readonly type: ProsumerType;
+  readonly activeFrom: Instant;
+  readonly activeUntil?: Instant;
+  /** `inactive` once deactivated: it takes part until `activeUntil`, and its ledger stays. */
+  readonly status: 'active' | 'inactive';
+  readonly createdAt: Instant;
+};
+
+/** What the mini grid's own document knows of a prosumer: no name, no address. */
+export type Member = {
+  readonly prosumerId: ProsumerId;
+  readonly activeFrom: Instant;
+  readonly activeUntil?: Instant;
+  readonly status: Prosumer['status'];
+};
+
+/** Does this member take part in the timeframe that starts at `timeframe`? */
+export function isActiveIn(member: Pick<Member, 'activeFrom' | 'activeUntil'>, timeframe: Instant) {
+  return (
+    member.activeFrom <= timeframe &&
+    (member.activeUntil === undefined || timeframe < member.activeUntil)
+  );
+}

@@ -1,0 +1,2 @@
+/** Makes ids: UUIDv7, unique and in order of time. */
+export type Ids = { next(): string };

@@ -1,0 +1,40 @@
+import type { AccountId, GridId, ProsumerId } from '../domain/ids.ts';
+import type { AccountSums, BatchKey, Posting } from '../domain/ledger.ts';
+import type { Timeframe } from '../domain/timeframe.ts';
+import type { TimeframeRange } from './closingStore.ts';
+import type { Page, PageRequest } from './page.ts';
+import type { TradePosition } from './tradeStore.ts';
+
+/** A posting as read back, with where its trade stands. */
+export type StoredPosting = Posting & TradePosition & { readonly gridId: GridId };
+
+export type Account = { readonly accountId: AccountId; readonly sums: AccountSums };
+
+/** An account that a posting names and that does not exist: nothing of its batch was written. */
+export class UnknownAccountError extends Error {
+  override readonly name = 'UnknownAccountError';
+}
+
+/** Prosumer Info: the postings, append-only, and the account sums that they move. */
+export type LedgerStore = {
+  /**
+   * Records a batch in one transaction: postings that are not there yet are inserted, and only
+   * those move the sums. Answers how many batches of that revision are recorded, this one included.
+   * Throws UnknownAccountError, and writes nothing, when a posting names an unknown prosumer.
+   */
+  record(key: BatchKey, postings: readonly Posting[]): Promise<{ recordedBatches: number }>;
+  /** Which batches of a timeframe's revision are recorded, ascending. */
+  recordedBatches(
+    gridId: GridId,
+    timeframe: Timeframe,
+    revision: number,
+  ): Promise<readonly number[]>;
+  /** A prosumer's postings, newest first: by timeframe, revision and sequence, descending. */
+  listPostings(
+    prosumerId: ProsumerId,
+    range: TimeframeRange,
+    page: PageRequest<TradePosition>,
+  ): Promise<Page<StoredPosting, TradePosition>>;
+  /** The accounts of a grid, the reserved ones included, by id ascending. */
+  listAccounts(gridId: GridId, page: PageRequest<AccountId>): Promise<Page<Account, AccountId>>;
+};

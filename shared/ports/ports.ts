@@ -1,0 +1,32 @@
+import type { Sha256 } from '../domain/hashChain.ts';
+import type { Bus } from './bus.ts';
+import type { Clock } from './clock.ts';
+import type { ClosingStore } from './closingStore.ts';
+import type { GridStore } from './gridStore.ts';
+import type { Health } from './health.ts';
+import type { IdempotencyStore } from './idempotencyStore.ts';
+import type { Ids } from './ids.ts';
+import type { LedgerStore } from './ledgerStore.ts';
+import type { Log } from './log.ts';
+import type { ProsumerStore } from './prosumerStore.ts';
+import type { ReadingStore } from './readingStore.ts';
+import type { RosterStore } from './rosterStore.ts';
+import type { TradeStore } from './tradeStore.ts';
+
+/** Everything an operation may touch. An operation asks for what it needs: `Pick<Ports, …>`. */
+export type Ports = {
+  readonly grids: GridStore;
+  readonly rosters: RosterStore;
+  readonly readings: ReadingStore;
+  readonly closings: ClosingStore;
+  readonly trades: TradeStore;
+  readonly prosumers: ProsumerStore;
+  readonly ledger: LedgerStore;
+  readonly idempotency: IdempotencyStore;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly sha256: Sha256;
+  readonly log: Log;
+  readonly health: readonly Health[];
+};

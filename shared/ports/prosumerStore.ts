@@ -1,0 +1,32 @@
+import type { GridId, ProsumerId } from '../domain/ids.ts';
+import type { AccountSums } from '../domain/ledger.ts';
+import type { Prosumer } from '../domain/prosumer.ts';
+import type { Page, PageRequest } from './page.ts';
+
+/** A prosumer's row: what it is, the sums of its account, and the version of what it is. */
+export type StoredProsumer = {
+  readonly prosumer: Prosumer;
+  readonly sums: AccountSums;
+  /** 1 when created, one more at each change of `prosumer`; the sums do not count. */
+  readonly version: number;
+};
+
+/** Prosumer Info: prosumers and the sums of their accounts. */
+export type ProsumerStore = {
+  /** Creates a prosumer and its account, or answers the one that has its id. */
+  create(
+    prosumer: Prosumer,
+  ): Promise<{ readonly created: boolean; readonly stored: StoredProsumer }>;
+  get(prosumerId: ProsumerId): Promise<StoredProsumer | undefined>;
+  /** Prosumers by id ascending, of one grid or of all. */
+  list(
+    gridId: GridId | undefined,
+    page: PageRequest<ProsumerId>,
+  ): Promise<Page<StoredProsumer, ProsumerId>>;
+  /** Replaces the prosumer if it is still at `version`; undefined when it is not. */
+  replace(prosumer: Prosumer, version: number): Promise<StoredProsumer | undefined>;
+  /** Prosumers whose current version has not yet reached their grid's roster, by id ascending. */
+  listUnrostered(limit: number): Promise<readonly StoredProsumer[]>;
+  /** Notes that this version has reached the roster; a repeat or an older one changes nothing. */
+  markRostered(prosumerId: ProsumerId, version: number): Promise<void>;
+};
