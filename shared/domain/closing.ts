@@ -30,10 +30,15 @@ export type Closing = {
   readonly readings: ReadingCounts;
   /** Names the netto pages this closing was computed from (content-addressed, written before it). */
   readonly nettosId: string;
+  /** The mark of the reading snapshot it was computed from. */
+  readonly readingsMark: string;
   readonly previousHash: Hash;
   /** The hash of its last trade; without trades, `previousHash`. */
   readonly hash: Hash;
 };
+
+/** A closing before its netto is stored: what follows from grid, members and readings alone. */
+export type ClosingDraft = Omit<Closing, 'status' | 'nettosId' | 'readingsMark'>;
 
 /** expected = received + missing + estimated */
 export type ReadingCounts = {

@@ -1,0 +1,103 @@
+import type { Grid, Market, Tariff } from '../domain/grid.ts';
+import type { GridId } from '../domain/ids.ts';
+import type { FieldError, Refusal } from '../domain/refusal.ts';
+import { type Result, refuse } from '../domain/result.ts';
+import { withTerms } from '../domain/terms.ts';
+import {
+  addMinutes,
+  firstTimeframeFrom,
+  type Instant,
+  nextTimeframe,
+  timeframeAt,
+} from '../domain/timeframe.ts';
+import type { Versioned } from '../ports/page.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type Change, changeConditionally } from './changeConditionally.ts';
+import { type GridView, gridNotFound, viewGrid } from './getGrid.ts';
+import { gridFaults } from './gridFaults.ts';
+
+export type GridChange = {
+  readonly name?: string;
+  readonly timeZone?: string;
+  readonly timeframeMinutes?: number;
+  readonly graceMinutes?: number;
+  readonly activeFrom?: Instant;
+  /** null takes the end away. */
+  readonly activeUntil?: Instant | null;
+  readonly paused?: boolean;
+  readonly market?: Market;
+  readonly tariff?: Tariff;
+};
+
+/**
+ * Changes a grid's settings. Market and tariff change from the next timeframe that starts on:
+ * what has begun is settled as announced. Safe without `ifMatch` too: a concurrent change is not lost.
+ */
+export async function changeGrid(
+  ports: Pick<Ports, 'grids' | 'rosters' | 'clock'>,
+  gridId: GridId,
+  change: GridChange,
+  ifMatch: ((etag: string) => boolean) | undefined,
+): Promise<Result<GridView, Refusal>> {
+  const now = ports.clock.now();
+  const result = await changeConditionally<Versioned<Grid>>({
+    get: () => ports.grids.get(gridId),
+    etagOf: ({ etag }) => etag,
+    apply: ({ value, etag }) => {
+      const changed = applyChange(value, change, now);
+      if (!changed.ok) return changed;
+      return { ok: true, value: { value: changed.value, etag } };
+    },
+    replace: ({ value, etag }) => ports.grids.replace(value, etag),
+    notFound: gridNotFound(gridId),
+    ifMatch,
+  });
+  return result.ok ? { ok: true, value: await viewGrid(ports, result.value) } : result;
+}
+
+function applyChange(grid: Grid, change: GridChange, now: Instant): Change<Grid> {
+  const immutable = immutableFields(grid, change, now);
+  if (immutable.length > 0) {
+    const detail = 'These settings cannot be changed once the first timeframe may have closed.';
+    return refuse({ code: 'setting_immutable', detail, errors: immutable });
+  }
+  const { activeUntil: until, market, tariff, ...plain } = change;
+  const { activeUntil: untilBefore, ...rest } = grid;
+  const activeUntil = until === undefined ? untilBefore : (until ?? undefined);
+  const settings: Grid = { ...rest, ...plain, ...(activeUntil && { activeUntil }) };
+  const changed = { ...settings, terms: changedTerms(settings, market, tariff, now) };
+  const faults = gridFaults(changed);
+  if (faults.length === 0) return { ok: true, value: changed };
+  const detail = 'The settings of the grid would no longer fit together.';
+  return refuse({ code: 'setting_inconsistent', detail, errors: faults });
+}
+
+/** The length of a timeframe is for good; start and zone are until the first timeframe has ended. */
+function immutableFields(grid: Grid, change: GridChange, now: Instant): readonly FieldError[] {
+  const first = firstTimeframeFrom(grid.activeFrom, grid.timeframeMinutes);
+  const hasBegun = now >= addMinutes(first, grid.timeframeMinutes);
+  const fields = hasBegun
+    ? (['timeframeMinutes', 'activeFrom', 'timeZone'] as const)
+    : (['timeframeMinutes'] as const);
+  return fields
+    .filter((field) => change[field] !== undefined && change[field] !== grid[field])
+    .map((field) => ({ pointer: `/${field}`, detail: `is ${grid[field]} for good` }));
+}
+
+function changedTerms(
+  grid: Grid,
+  market: Market | undefined,
+  tariff: Tariff | undefined,
+  now: Instant,
+): Grid['terms'] {
+  const first = firstTimeframeFrom(grid.activeFrom, grid.timeframeMinutes);
+  const latest = grid.terms[grid.terms.length - 1] ?? grid.terms[0];
+  if (market === undefined && tariff === undefined) return grid.terms;
+  const next = nextTimeframe(timeframeAt(now, grid.timeframeMinutes), grid.timeframeMinutes);
+  const validFrom = next > first ? next : first;
+  return withTerms(grid, {
+    validFrom,
+    market: market ?? latest.market,
+    tariff: tariff ?? latest.tariff,
+  });
+}

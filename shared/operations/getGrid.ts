@@ -1,0 +1,43 @@
+import type { Grid, GridTotals } from '../domain/grid.ts';
+import type { GridId } from '../domain/ids.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { accept, type Result, refuse } from '../domain/result.ts';
+import type { Page, PageRequest, Versioned } from '../ports/page.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** A grid as a user sees it: settings with their etag, and the totals of its closed timeframes. */
+export type GridView = {
+  readonly grid: Grid;
+  readonly etag: string;
+  readonly totals: GridTotals;
+};
+
+export async function getGrid(
+  ports: Pick<Ports, 'grids' | 'rosters'>,
+  gridId: GridId,
+): Promise<Result<GridView, Refusal>> {
+  const stored = await ports.grids.get(gridId);
+  if (stored === undefined) return refuse(gridNotFound(gridId));
+  return accept(await viewGrid(ports, stored));
+}
+
+/** Grids by id, ascending. */
+export async function listGrids(
+  ports: Pick<Ports, 'grids' | 'rosters'>,
+  page: PageRequest<GridId>,
+): Promise<Page<GridView, GridId>> {
+  const { items, ...rest } = await ports.grids.list(page);
+  return { items: await Promise.all(items.map((stored) => viewGrid(ports, stored))), ...rest };
+}
+
+export async function viewGrid(
+  ports: Pick<Ports, 'rosters'>,
+  stored: Versioned<Grid>,
+): Promise<GridView> {
+  const totals = await ports.rosters.totals(stored.value.id);
+  return { grid: stored.value, etag: stored.etag, totals };
+}
+
+export function gridNotFound(gridId: string): Refusal {
+  return { code: 'grid_not_found', detail: `There is no grid ${gridId}.` };
+}

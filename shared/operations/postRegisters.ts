@@ -1,0 +1,143 @@
+import type { Grid } from '../domain/grid.ts';
+import type { ProsumerId } from '../domain/ids.ts';
+import { isActiveIn, type Member } from '../domain/prosumer.ts';
+import type { Reading } from '../domain/reading.ts';
+import { intervalBetween, type RegisterReading } from '../domain/register.ts';
+import { type Instant, isAligned } from '../domain/timeframe.ts';
+import type { AppendOutcome, RegisterNeighbours } from '../ports/readingStore.ts';
+import { postIntervals } from './postIntervals.ts';
+import type { ReadingPorts, ReadingResult } from './postReadings.ts';
+
+type Indexed = RegisterReading & { readonly index: number };
+
+/** More than any connection of a community carries in a timeframe: beyond it a register is nonsense. */
+const intervalEnergyWhMax = 10_000_000;
+
+/**
+ * Appends cumulative registers and turns each pair of neighbours, one timeframe apart on the same
+ * meter, into the interval between them, in whatever order they arrive. A register that
+ * contradicts a neighbour is rejected and not kept.
+ */
+export async function postRegisters(
+  ports: Pick<ReadingPorts, 'readings' | 'closings'>,
+  grid: Grid,
+  members: ReadonlyMap<ProsumerId, Member>,
+  registers: readonly Indexed[],
+): Promise<readonly ReadingResult[]> {
+  if (registers.length === 0) return [];
+  const stored = await ports.readings.neighbours(grid.id, registers, grid.timeframeMinutes);
+  const { plausible, rejected } = sift(registers, stored);
+  const outcomes = await ports.readings.appendRegisters(grid.id, plausible);
+  // Asked again after the write: two neighbours that arrive at once are then seen by one of the two.
+  const around = await ports.readings.neighbours(grid.id, plausible, grid.timeframeMinutes);
+  const intervals = new Map<string, Reading & { readonly index: number }>();
+  for (const [at, register] of plausible.entries()) {
+    if (outcomes[at] === 'conflict') continue;
+    for (const reading of intervalsAt(grid, members, register, around[at] ?? {})) {
+      intervals.set(`${reading.prosumerId} ${reading.timeframe}`, reading);
+    }
+  }
+  const derived = await postIntervals(ports, grid.id, [...intervals.values()]);
+  const byIndex = new Map(derived.map((result) => [result.index, result]));
+  const results = plausible.map(({ index }, at) =>
+    resultOf(index, outcomes[at], byIndex.get(index)),
+  );
+  return [...rejected, ...results];
+}
+
+/** A register that is kept tells of its interval too: late, or there already with other content. */
+function resultOf(
+  index: number,
+  outcome: AppendOutcome | undefined,
+  interval: ReadingResult | undefined,
+): ReadingResult {
+  if (outcome === 'conflict') {
+    const detail = 'is there for this meter and instant with other content';
+    const errors = [{ pointer: `/readings/${index}/at`, detail }];
+    return { index, status: 'rejected', code: 'reading_conflict', errors };
+  }
+  if (outcome === 'duplicate') return { index, status: 'duplicate' };
+  if (interval?.status === 'rejected') return { ...interval, status: 'accepted' };
+  return { index, status: interval?.status === 'late' ? 'late' : 'accepted' };
+}
+
+/** Holds each register against its neighbours, those of the same request included, oldest first. */
+function sift(
+  registers: readonly Indexed[],
+  stored: readonly RegisterNeighbours[],
+): { readonly plausible: readonly Indexed[]; readonly rejected: readonly ReadingResult[] } {
+  const plausible: Indexed[] = [];
+  const rejected: ReadingResult[] = [];
+  const latest = new Map<string, RegisterReading>();
+  const order = registers.map((_, at) => at).sort((a, b) => compareAt(registers[a], registers[b]));
+  for (const at of order) {
+    const register = registers[at];
+    if (register === undefined) continue;
+    const meter = `${register.prosumerId} ${register.meterId}`;
+    const before = laterOf(latest.get(meter), stored[at]?.before);
+    const after = stored[at]?.after;
+    const fault =
+      (before !== undefined && before.at < register.at
+        ? faultBetween(before, register)
+        : undefined) ?? (after === undefined ? undefined : faultBetween(register, after));
+    if (fault === undefined) {
+      latest.set(meter, register);
+      plausible.push(register);
+      continue;
+    }
+    const pointer = `/readings/${register.index}/${fault.field}`;
+    const errors = [{ pointer, detail: fault.detail }];
+    rejected.push({ index: register.index, status: 'rejected', code: 'register_nonsense', errors });
+  }
+  return { plausible, rejected };
+}
+
+function compareAt(a: RegisterReading | undefined, b: RegisterReading | undefined): number {
+  const [left, right] = [a?.at ?? '', b?.at ?? ''];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function laterOf(
+  a: RegisterReading | undefined,
+  b: RegisterReading | undefined,
+): RegisterReading | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.at >= b.at ? a : b;
+}
+
+function faultBetween(earlier: RegisterReading, later: RegisterReading) {
+  const between = intervalBetween(earlier, later, intervalEnergyWhMax);
+  return between.kind === 'nonsense' ? between : undefined;
+}
+
+/** The intervals that end and begin at a register, where the neighbour is there and no reset between. */
+function* intervalsAt(
+  grid: Grid,
+  members: ReadonlyMap<ProsumerId, Member>,
+  register: Indexed,
+  { before, after }: RegisterNeighbours,
+): Generator<Reading & { readonly index: number }> {
+  const member = members.get(register.prosumerId);
+  const pairs: readonly (readonly [RegisterReading | undefined, RegisterReading | undefined])[] = [
+    [before, register],
+    [register, after],
+  ];
+  for (const [earlier, later] of pairs) {
+    if (earlier === undefined || later === undefined || member === undefined) continue;
+    const timeframe: Instant = earlier.at;
+    if (!isAligned(timeframe, grid.timeframeMinutes) || !isActiveIn(member, timeframe)) continue;
+    const between = intervalBetween(earlier, later, intervalEnergyWhMax);
+    if (between.kind !== 'interval') continue;
+    yield {
+      index: register.index,
+      prosumerId: register.prosumerId,
+      timeframe,
+      producedWh: between.producedWh,
+      consumedWh: between.consumedWh,
+      quality: 'measured',
+      version: 1,
+      source: `register ${register.meterId}`,
+      receivedAt: register.receivedAt,
+    };
+  }
+}
