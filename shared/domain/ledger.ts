@@ -1,6 +1,15 @@
-import type { AccountId, GridId, TradeId } from './ids.ts';
+import { type AccountId, type GridId, miniGrid, type TradeId } from './ids.ts';
 import type { Timeframe } from './timeframe.ts';
-import type { MicroSatoshi, WattHours } from './units.ts';
+import type { Trade } from './trade.ts';
+import {
+  addUsat,
+  addWh,
+  type MicroSatoshi,
+  subtractUsat,
+  type WattHours,
+  zeroUsat,
+  zeroWh,
+} from './units.ts';
 
 /** One leg of a trade on one account. Exactly one of creditUsat and debitUsat may be above 0. */
 export type Posting = {
@@ -29,3 +38,79 @@ export type BatchKey = {
   readonly revision: number;
   readonly batch: number;
 };
+
+/** The sums of an account without postings. */
+export const noSums: AccountSums = {
+  soldWh: zeroWh,
+  boughtWh: zeroWh,
+  creditsUsat: zeroUsat,
+  debitsUsat: zeroUsat,
+};
+
+/**
+ * The legs of a trade: what the seller gets, what the buyer pays, fee included, and the fee that
+ * `mini-grid` gets of it, if there is one. Σ debits = Σ credits, Σ sold = Σ bought. An account that
+ * has two roles in a trade has two postings, told apart by their side.
+ */
+export function postingsOf(trade: Trade): Posting[] {
+  const { id: tradeId, sequence, sellerId, buyerId, energyWh, amountUsat, feeUsat } = trade;
+  const legs: Posting[] = [
+    {
+      tradeId,
+      sequence,
+      accountId: sellerId,
+      side: 'sell',
+      soldWh: energyWh,
+      boughtWh: zeroWh,
+      creditUsat: amountUsat,
+      debitUsat: zeroUsat,
+    },
+    {
+      tradeId,
+      sequence,
+      accountId: buyerId,
+      side: 'buy',
+      soldWh: zeroWh,
+      boughtWh: energyWh,
+      creditUsat: zeroUsat,
+      debitUsat: addUsat(amountUsat, feeUsat),
+    },
+  ];
+  if (feeUsat > 0n) {
+    legs.push({
+      tradeId,
+      sequence,
+      accountId: miniGrid,
+      side: 'fee',
+      soldWh: zeroWh,
+      boughtWh: zeroWh,
+      creditUsat: feeUsat,
+      debitUsat: zeroUsat,
+    });
+  }
+  return legs;
+}
+
+/** The sums after one more posting. Throws when an energy is no longer a safe integer. */
+export function addPosting(sums: AccountSums, posting: Posting): AccountSums {
+  return {
+    soldWh: addWh(sums.soldWh, posting.soldWh),
+    boughtWh: addWh(sums.boughtWh, posting.boughtWh),
+    creditsUsat: addUsat(sums.creditsUsat, posting.creditUsat),
+    debitsUsat: addUsat(sums.debitsUsat, posting.debitUsat),
+  };
+}
+
+/** What the account is owed, or owes where it is negative: credits − debits. */
+export function balanceOf(sums: AccountSums): MicroSatoshi {
+  return subtractUsat(sums.creditsUsat, sums.debitsUsat);
+}
+
+/** The sums per account, in the order in which the accounts first appear. */
+export function sumsByAccount(postings: Iterable<Posting>): Map<AccountId, AccountSums> {
+  const sums = new Map<AccountId, AccountSums>();
+  for (const posting of postings) {
+    sums.set(posting.accountId, addPosting(sums.get(posting.accountId) ?? noSums, posting));
+  }
+  return sums;
+}
