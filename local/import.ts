@@ -1,0 +1,32 @@
+import { ApiProblem } from './apiClient.ts';
+import { importUsage, readImportArguments } from './importArguments.ts';
+import { describeTally } from './importTally.ts';
+import { ImportUsageError } from './readingColumns.ts';
+import { runImport } from './runImport.ts';
+
+/** Runs the command line and answers its exit code: 0 all taken, 1 some rejected, 2 wrong usage. */
+async function main(args: readonly string[]): Promise<number> {
+  const given = readImportArguments(args);
+  if (given === undefined) {
+    process.stdout.write(importUsage);
+    return 0;
+  }
+  const { tally } = await runImport(given, { output: process.stderr, nowMs: Date.now });
+  process.stdout.write(`${describeTally(tally).join('\n')}\n`);
+  return tally.rejected === 0 ? 0 : 1;
+}
+
+/** A failure in words; its stack only where it is none of those that a user can meet. */
+function explain(error: unknown): string {
+  if (error instanceof ImportUsageError) return `${error.message}\nSee --help.`;
+  if (error instanceof ApiProblem) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error || error.cause !== undefined ? error.message : String(error.stack);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = error instanceof ImportUsageError ? 2 : 1;
+}
