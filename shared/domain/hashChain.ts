@@ -103,7 +103,7 @@ function tradeAt(
   previousHash: Hash,
 ): Omit<Trade, 'hash'> {
   // Sums of accounts only grow: an amount below 0 would take from what was credited before.
-  assert(isSound(term), `no trade can be made of ${JSON.stringify(term)}`);
+  assert(isSound(term), () => `no trade at ${timeframe} can be made of ${textOf(term)}`);
   const { kind, sellerId, buyerId, energyWh, priceMsatPerKwh, gridFeeMsatPerKwh } = term;
   const trade = {
     id: tradeIdOf(gridId, timeframe, revision, sequence),
@@ -126,7 +126,7 @@ function tradeAt(
 
 function hashOf(trade: Omit<Trade, 'hash'>, sha256: Sha256): Hash {
   const hash = sha256(canonicalTrade(trade));
-  assert(isHash(hash), `a SHA-256 is 64 digits of lower-case hex, not ${hash}`);
+  assert(isHash(hash), () => `a SHA-256 is 64 digits of lower-case hex, not ${hash}`);
   return hash;
 }
 
@@ -160,6 +160,10 @@ function isSound(terms: TradeTerms): boolean {
     isCount(terms.priceMsatPerKwh) &&
     isCount(terms.gridFeeMsatPerKwh)
   );
+}
+
+function textOf({ kind, sellerId, buyerId, energyWh, priceMsatPerKwh }: TradeTerms): string {
+  return `${kind} ${sellerId} to ${buyerId}, ${energyWh} Wh at ${priceMsatPerKwh} msat/kWh`;
 }
 
 function isCount(value: number): boolean {

@@ -125,7 +125,7 @@ function offsetMsAt(ms: number, timeZone: string): number {
   if (at === text.length) return 0;
   const [hours = '', minutes = '', seconds = '0'] = text.slice(at + 1).split(':');
   const offset = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  assert(Number.isInteger(offset), `the offset of ${timeZone} cannot be read from: ${text}`);
+  assert(Number.isInteger(offset), () => `the offset of ${timeZone} cannot be read from: ${text}`);
   return (text[at] === '+' ? offset : -offset) * msPerSecond;
 }
 
@@ -142,7 +142,7 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
 /** Midnight of a day, read as if it were UTC. */
 function wallMsOfDay(day: string): number {
   const midnight = parseInstant(`${day}T00:00Z`);
-  assert(midnight !== undefined, `not a date as 2026-03-29: ${day}`);
+  assert(midnight !== undefined, () => `not a date as 2026-03-29: ${day}`);
   return msOf(midnight);
 }
 

@@ -35,7 +35,10 @@ export function nettoLines(members: readonly Member[], readings: readonly Readin
   let reading = readings[at];
   let lastId = '';
   for (const { prosumerId } of members) {
-    assert(lastId < prosumerId, `members must ascend by id: ${prosumerId} comes after ${lastId}`);
+    assert(
+      lastId < prosumerId,
+      () => `members must ascend by id: ${prosumerId} comes after ${lastId}`,
+    );
     lastId = prosumerId;
     while (reading !== undefined && reading.prosumerId < prosumerId) {
       reading = after(reading, readings[++at]);
@@ -85,7 +88,8 @@ export function positionsOf(lines: readonly NettoLine[]): Position[] {
 function after(reading: Reading, next: Reading | undefined): Reading | undefined {
   assert(
     next === undefined || reading.prosumerId < next.prosumerId,
-    `readings must ascend by prosumer id, one each: ${next?.prosumerId} after ${reading.prosumerId}`,
+    () =>
+      `readings must ascend by prosumer id, one each: ${next?.prosumerId} after ${reading.prosumerId}`,
   );
   return next;
 }

@@ -41,8 +41,7 @@ export function allotProRata(shares: readonly number[], total: number): number[]
   const remainders = new Float64Array(shares.length);
   let left = total;
   const allotted = shares.map((share, index) => {
-    const remainder = productModulo(share, total, sum);
-    const quotient = productQuotient(share, total, sum, remainder);
+    const { quotient, remainder } = divideProduct(share, total, sum);
     remainders[index] = remainder;
     left -= quotient;
     return quotient;
@@ -63,7 +62,7 @@ function sideOf(positions: readonly Position[], sign: 1 | -1): Side {
   const energiesWh: number[] = [];
   let lastId = '';
   for (const { prosumerId, positionWh } of positions) {
-    assert(lastId < prosumerId, `positions must ascend by id: ${prosumerId} after ${lastId}`);
+    assert(lastId < prosumerId, () => `positions must ascend by id: ${prosumerId} after ${lastId}`);
     lastId = prosumerId;
     const energyWh = sign * positionWh;
     if (energyWh <= 0) continue;
@@ -76,24 +75,23 @@ function sideOf(positions: readonly Position[], sign: 1 | -1): Side {
 function sumOf(shares: readonly number[]): number {
   let sum = 0;
   for (const share of shares) {
-    assert(share >= 0, `a share must not be negative: ${share}`);
+    assert(share >= 0, () => `a share must not be negative: ${share}`);
     sum += share;
   }
   return wattHours(sum);
 }
 
-/** share·total mod sum. In bigint where the product may not be exact as a number. */
-function productModulo(share: number, total: number, sum: number): number {
+/** share·total by sum, exactly: in bigint where the product may not be exact as a number. */
+function divideProduct(share: number, total: number, sum: number) {
   const product = share * total;
-  if (product <= Number.MAX_SAFE_INTEGER) return product % sum;
-  return Number((BigInt(share) * BigInt(total)) % BigInt(sum));
-}
-
-/** (share·total − remainder) / sum, which has no remainder of its own. */
-function productQuotient(share: number, total: number, sum: number, remainder: number): number {
-  const product = share * total;
-  if (product <= Number.MAX_SAFE_INTEGER) return (product - remainder) / sum;
-  return Number((BigInt(share) * BigInt(total)) / BigInt(sum));
+  if (product <= Number.MAX_SAFE_INTEGER) {
+    const remainder = product % sum;
+    return { quotient: (product - remainder) / sum, remainder };
+  }
+  const exact = BigInt(share) * BigInt(total);
+  const divisor = BigInt(sum);
+  const quotient = exact / divisor;
+  return { quotient: Number(quotient), remainder: Number(exact - quotient * divisor) };
 }
 
 /** Adds 1 where the `count` largest remainders are; of equal ones the first. */

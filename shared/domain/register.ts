@@ -57,7 +57,7 @@ export function intervalBetween(
 ): RegisterInterval {
   assert(
     earlier.prosumerId === later.prosumerId && earlier.at < later.at && energyLimitWh > 0,
-    `no interval of ${earlier.prosumerId} from ${earlier.at} to ${later.at}`,
+    () => `no interval of ${earlier.prosumerId} from ${earlier.at} to ${later.at}`,
   );
   if (earlier.meterId !== later.meterId) return { kind: 'exchange' };
   const rolloverWh = later.rolloverWh ?? earlier.rolloverWh;

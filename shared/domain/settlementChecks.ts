@@ -22,7 +22,7 @@ export function energiesOf(trades: readonly Trade[]): Energies {
     if (kind === 'peer') tradedWh += energyWh;
     else if (kind === 'import') importedWh += energyWh;
     else if (kind === 'export') exportedWh += energyWh;
-    else assert(false, `the pool makes no trade of kind ${kind}`);
+    else assert(false, () => `the pool makes no trade of kind ${kind}`);
   }
   return {
     tradedWh: wattHours(tradedWh),
@@ -40,7 +40,10 @@ export function checkNettos(positions: readonly Position[], trades: readonly Tra
   }
   for (const { prosumerId, positionWh } of positions) {
     const traded = soldMinusBought.get(prosumerId) ?? 0;
-    assert(traded === positionWh, `${prosumerId} traded ${traded} Wh on a netto of ${positionWh}`);
+    assert(
+      traded === positionWh,
+      () => `${prosumerId} traded ${traded} Wh on a netto of ${positionWh}`,
+    );
   }
 }
 

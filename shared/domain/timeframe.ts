@@ -34,7 +34,10 @@ export function parseInstant(text: string): Instant | undefined {
 
 /** The instant of a count of milliseconds since 1970, cut to the second. Throws outside 1970–9999. */
 export function instantOf(ms: number): Instant {
-  assert(ms >= 0 && ms < msOfYear10000, `an instant must lie in the years 1970 to 9999: ${ms} ms`);
+  assert(
+    ms >= 0 && ms < msOfYear10000,
+    () => `an instant must lie in the years 1970 to 9999: ${ms} ms`,
+  );
   return `${new Date(ms).toISOString().slice(0, 19)}Z` as Instant;
 }
 
@@ -159,7 +162,10 @@ function digit(text: string, at: number): number {
 }
 
 function lengthMs(minutes: number): number {
-  assert(isTimeframeMinutes(minutes), `a timeframe of ${minutes} minutes does not divide a day`);
+  assert(
+    isTimeframeMinutes(minutes),
+    () => `a timeframe of ${minutes} minutes does not divide a day`,
+  );
   return minutes * msPerMinute;
 }
 

@@ -31,13 +31,16 @@ export const zeroUsat = 0n as MicroSatoshi;
 
 /** Takes a number for watt-hours. Throws on anything but a safe integer. */
 export function wattHours(value: number): WattHours {
-  assert(Number.isSafeInteger(value), `energy must be a safe integer of Wh, not ${value}`);
+  assert(Number.isSafeInteger(value), () => `energy must be a safe integer of Wh, not ${value}`);
   return value as WattHours;
 }
 
 /** Takes a number for a price. Throws on anything but a safe integer. */
 export function msatPerKwh(value: number): MsatPerKwh {
-  assert(Number.isSafeInteger(value), `a price must be a safe integer of msat/kWh, not ${value}`);
+  assert(
+    Number.isSafeInteger(value),
+    () => `a price must be a safe integer of msat/kWh, not ${value}`,
+  );
   return value as MsatPerKwh;
 }
 
