@@ -1,0 +1,93 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Closing } from '../../domain/closing.ts';
+import type { ClosingStore, StoredClosing } from '../../ports/closingStore.ts';
+import { transaction } from './database.ts';
+import { nettoPages } from './nettoPages.ts';
+import { pageOf, rowsFor } from './page.ts';
+import { query, write } from './statement.ts';
+import { boundsOf } from './timeframeRange.ts';
+
+type ClosingRow = {
+  readonly document: string;
+  readonly status: Closing['status'];
+  readonly hasLateReadings: number;
+};
+
+const columns = 'document, status, hasLateReadings';
+const latestRevision = `revision = (SELECT max(revision) FROM closings AS other
+  WHERE other.gridId = closings.gridId AND other.timeframe = closings.timeframe)`;
+
+/** Closings as JSON documents; what may change of one lies beside it in columns. */
+export function embeddedClosingStore(db: DatabaseSync): ClosingStore {
+  const select = (rest: string) =>
+    query<ClosingRow>(db, `SELECT ${columns} FROM closings WHERE gridId = ? ${rest}`);
+  const insert = write(
+    db,
+    `INSERT INTO closings
+       (gridId, closingNumber, timeframe, revision, status, hasLateReadings, document)
+     VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (gridId, closingNumber) DO NOTHING`,
+  );
+  const selectLast = select('ORDER BY closingNumber DESC LIMIT 1');
+  const selectNumber = select('AND closingNumber = ?');
+  const selectLatest = select('AND timeframe = ? ORDER BY revision DESC LIMIT 1');
+  const selectRevisions = select('AND timeframe = ? ORDER BY revision');
+  const selectRange = select(
+    `AND timeframe >= ? AND timeframe < ? AND ${latestRevision}
+     ORDER BY timeframe LIMIT ?`,
+  );
+  const selectUnsettled = select(`AND status = 'closed' ORDER BY closingNumber LIMIT ?`);
+  const settle = write(
+    db,
+    `UPDATE closings SET status = 'settled' WHERE gridId = ? AND closingNumber = ?
+     AND status = 'closed'`,
+  );
+  const mark = write(
+    db,
+    `UPDATE closings SET hasLateReadings = 1 WHERE gridId = ? AND timeframe = ?
+     AND hasLateReadings = 0 AND ${latestRevision}`,
+  );
+  return {
+    ...nettoPages(db),
+    async create(closing) {
+      const { gridId, closingNumber, timeframe, revision, status } = closing;
+      const document = JSON.stringify(closing);
+      return insert.run(gridId, closingNumber, timeframe, revision, status, document).changes === 1;
+    },
+    async last(gridId) {
+      const row = selectLast.get(gridId);
+      return row && closingOf(row);
+    },
+    async byNumber(gridId, closingNumber) {
+      const row = selectNumber.get(gridId, closingNumber);
+      return row && closingOf(row);
+    },
+    async latest(gridId, timeframe) {
+      const row = selectLatest.get(gridId, timeframe);
+      return row && closingOf(row);
+    },
+    async revisions(gridId, timeframe) {
+      return selectRevisions.all(gridId, timeframe).map(closingOf);
+    },
+    async list(gridId, range, page) {
+      const { from, to } = boundsOf(range, page.after);
+      const rows = selectRange.all(gridId, from, to, rowsFor(page));
+      return pageOf(rows.map(closingOf), page, (closing) => closing.timeframe);
+    },
+    async listUnsettled(gridId, limit) {
+      return selectUnsettled.all(gridId, limit).map(closingOf);
+    },
+    async markSettled(gridId, closingNumber) {
+      settle.run(gridId, closingNumber);
+    },
+    async markLate(gridId, timeframes) {
+      transaction(db, () => {
+        for (const timeframe of timeframes) mark.run(gridId, timeframe);
+      });
+    },
+  };
+}
+
+function closingOf({ document, status, hasLateReadings }: ClosingRow): StoredClosing {
+  const closing = JSON.parse(document) as Closing;
+  return { ...closing, status, hasLateReadings: hasLateReadings === 1 };
+}

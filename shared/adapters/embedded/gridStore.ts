@@ -1,0 +1,60 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Grid } from '../../domain/grid.ts';
+import type { GridStore } from '../../ports/gridStore.ts';
+import type { Versioned } from '../../ports/page.ts';
+import { pageOf, rowsFor } from './page.ts';
+import { query } from './statement.ts';
+
+type GridRow = { readonly version: number; readonly document: string };
+
+/** Grids as JSON documents. The etag is strong: it counts the changes of its grid. */
+export function embeddedGridStore(db: DatabaseSync): GridStore {
+  const insert = query<GridRow>(
+    db,
+    `INSERT INTO grids (gridId, version, document) VALUES (?, 1, ?)
+     ON CONFLICT DO NOTHING RETURNING version, document`,
+  );
+  const select = query<GridRow>(db, 'SELECT version, document FROM grids WHERE gridId = ?');
+  const selectPage = query<GridRow>(
+    db,
+    'SELECT version, document FROM grids WHERE gridId > ? ORDER BY gridId LIMIT ?',
+  );
+  const update = query<GridRow>(
+    db,
+    `UPDATE grids SET version = version + 1, document = ? WHERE gridId = ? AND version = ?
+     RETURNING version, document`,
+  );
+  return {
+    async create(grid) {
+      const inserted = insert.get(grid.id, JSON.stringify(grid));
+      const row = inserted ?? select.get(grid.id);
+      if (row === undefined) throw new Error(`the grid ${grid.id} was there and is gone`);
+      return { created: inserted !== undefined, stored: versioned(row) };
+    },
+    async get(gridId) {
+      const row = select.get(gridId);
+      return row && versioned(row);
+    },
+    async list(page) {
+      const rows = selectPage.all(page.after ?? '', rowsFor(page));
+      return pageOf(rows.map(versioned), page, (stored) => stored.value.id);
+    },
+    async replace(grid, etag) {
+      const version = versionOf(etag);
+      const row = version && update.get(JSON.stringify(grid), grid.id, version);
+      return row ? versioned(row) : undefined;
+    },
+  };
+}
+
+const etagPattern = /^"v([1-9][0-9]{0,14})"$/;
+
+function versioned(row: GridRow): Versioned<Grid> {
+  return { value: JSON.parse(row.document) as Grid, etag: `"v${row.version}"` };
+}
+
+/** The version that an etag names; undefined for a tag that this store never made. */
+function versionOf(etag: string): number | undefined {
+  const digits = etagPattern.exec(etag)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

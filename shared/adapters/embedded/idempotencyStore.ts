@@ -1,0 +1,80 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { addMinutes } from '../../domain/timeframe.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { IdempotencyRecord, IdempotencyStore } from '../../ports/idempotencyStore.ts';
+import { transaction } from './database.ts';
+import { query, write } from './statement.ts';
+
+type AnswerRow = {
+  readonly requestHash: string;
+  readonly assignedId: string;
+  readonly status: number | null;
+  readonly headers: string | null;
+  readonly body: string | null;
+};
+
+const keptMinutes = 48 * 60;
+const purgedPerBegin = 100;
+
+/** Given answers. Each new key clears away a few that are over, so that the table stays small. */
+export function embeddedIdempotencyStore(db: DatabaseSync, clock: Clock): IdempotencyStore {
+  const purge = write(
+    db,
+    `DELETE FROM answers WHERE key IN
+       (SELECT key FROM answers WHERE expiresAt <= ? ORDER BY expiresAt LIMIT ${purgedPerBegin})`,
+  );
+  const take = write(
+    db,
+    `INSERT INTO answers (key, requestHash, assignedId, expiresAt, status, headers, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET requestHash = excluded.requestHash,
+       assignedId = excluded.assignedId, expiresAt = excluded.expiresAt,
+       status = excluded.status, headers = excluded.headers, body = excluded.body
+       WHERE expiresAt <= ?`,
+  );
+  const select = query<AnswerRow>(
+    db,
+    'SELECT requestHash, assignedId, status, headers, body FROM answers WHERE key = ?',
+  );
+  const keep = write(
+    db,
+    'UPDATE answers SET status = ?, headers = ?, body = ? WHERE key = ? AND status IS NULL',
+  );
+  return {
+    async begin(key, record) {
+      const now = clock.now();
+      const { requestHash, assignedId, answer } = record;
+      const headers = answer ? JSON.stringify(answer.headers) : null;
+      return transaction(db, () => {
+        purge.run(now);
+        take.run(
+          key,
+          requestHash,
+          assignedId,
+          addMinutes(now, keptMinutes),
+          answer?.status ?? null,
+          headers,
+          answer?.body ?? null,
+          now,
+        );
+        const row = select.get(key);
+        return row === undefined ? record : recordOf(row);
+      });
+    },
+    async complete(key, { status, headers, body }) {
+      keep.run(status, JSON.stringify(headers), body, key);
+    },
+  };
+}
+
+function recordOf({
+  requestHash,
+  assignedId,
+  status,
+  headers,
+  body,
+}: AnswerRow): IdempotencyRecord {
+  if (status === null || headers === null || body === null) return { requestHash, assignedId };
+  const answer = { status, headers: JSON.parse(headers) as Record<string, string>, body };
+  return { requestHash, assignedId, answer };
+}

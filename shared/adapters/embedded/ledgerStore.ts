@@ -1,0 +1,198 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type AccountId, type GridId, isReserved } from '../../domain/ids.ts';
+import {
+  type AccountSums,
+  type BatchKey,
+  type Posting,
+  sumsByAccount,
+} from '../../domain/ledger.ts';
+import type { Timeframe } from '../../domain/timeframe.ts';
+import { tradeIdOf } from '../../domain/tradeId.ts';
+import { microSatoshi, wattHours } from '../../domain/units.ts';
+import {
+  type LedgerStore,
+  type StoredPosting,
+  UnknownAccountError,
+} from '../../ports/ledgerStore.ts';
+import { transaction } from './database.ts';
+import { pageOf, rowsFor } from './page.ts';
+import { bigintQuery, query, write } from './statement.ts';
+import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
+import { boundsOf } from './timeframeRange.ts';
+
+type PostingRow = {
+  readonly accountId: AccountId;
+  readonly gridId: GridId;
+  readonly timeframe: Timeframe;
+  readonly revision: bigint;
+  readonly sequence: bigint;
+  readonly side: Posting['side'];
+  readonly soldWh: bigint;
+  readonly boughtWh: bigint;
+  readonly creditUsat: bigint;
+  readonly debitUsat: bigint;
+};
+type AccountRow = SumsRow & { readonly accountId: AccountId };
+
+const postingKey = 'accountId, gridId, timeframe, revision, sequence, side';
+const postingColumns = `${postingKey}, soldWh, boughtWh, creditUsat, debitUsat`;
+
+/** The ledger: postings clustered by account, and the sums in the rows of the accounts. */
+export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
+  const statements = prepare(db);
+  const batches = (gridId: GridId, timeframe: Timeframe, revision: number) =>
+    statements.selectBatches.all(gridId, timeframe, revision).map(({ batch }) => batch);
+  return {
+    async record(key, postings) {
+      return transaction(db, () => {
+        const { gridId, timeframe, revision, batch } = key;
+        const isNew = statements.insertBatch.run(gridId, timeframe, revision, batch).changes === 1;
+        if (isNew) moveSums(statements, gridId, insertPostings(statements, key, postings));
+        return { recordedBatches: batches(gridId, timeframe, revision).length };
+      });
+    },
+    async recordedBatches(gridId, timeframe, revision) {
+      return batches(gridId, timeframe, revision);
+    },
+    async listPostings(prosumerId, range, page) {
+      const gridId = statements.selectGrid.get(prosumerId)?.gridId;
+      if (gridId === undefined) return { items: [] };
+      const { from, to } = boundsOf(range);
+      const before = page.after && page.after.timeframe < to ? page.after : startOf(to);
+      const { timeframe, revision, sequence } = before;
+      const key = [prosumerId, gridId, from, timeframe, revision, sequence];
+      const rows = statements.selectPostings.all(...key, rowsFor(page));
+      return pageOf(rows.map(postingOf), page, (last) => ({
+        timeframe: last.timeframe,
+        revision: last.revision,
+        sequence: last.sequence,
+      }));
+    },
+    async listAccounts(gridId, page) {
+      const limit = rowsFor(page);
+      const range = [gridId, page.after ?? '', limit];
+      const rows = statements.selectAccounts.all(...range, ...range, limit);
+      const accounts = rows.map((row) => ({ accountId: row.accountId, sums: sumsOf(row) }));
+      return pageOf(accounts, page, (account) => account.accountId);
+    },
+  };
+}
+
+// Revisions count from 0 and sequences from 1: no posting stands before this one in its timeframe.
+function startOf(timeframe: string) {
+  return { timeframe, revision: 0, sequence: 0 };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: DatabaseSync) {
+  return {
+    insertBatch: write(
+      db,
+      `INSERT INTO recordedBatches (gridId, timeframe, revision, batch) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
+    selectBatches: query<{ batch: number }>(
+      db,
+      `SELECT batch FROM recordedBatches WHERE gridId = ? AND timeframe = ? AND revision = ?
+       ORDER BY batch`,
+    ),
+    insertPosting: write(
+      db,
+      `INSERT INTO postings (${postingColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
+    addToProsumer: write(
+      db,
+      `UPDATE prosumers SET soldWh = soldWh + ?, boughtWh = boughtWh + ?,
+         creditsUsat = creditsUsat + ?, debitsUsat = debitsUsat + ?
+       WHERE prosumerId = ? AND gridId = ?`,
+    ),
+    addToReserved: write(
+      db,
+      `INSERT INTO reservedAccounts (${sumsColumns}, accountId, gridId) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET soldWh = soldWh + excluded.soldWh,
+         boughtWh = boughtWh + excluded.boughtWh,
+         creditsUsat = creditsUsat + excluded.creditsUsat,
+         debitsUsat = debitsUsat + excluded.debitsUsat`,
+    ),
+    selectGrid: query<{ gridId: GridId }>(db, 'SELECT gridId FROM prosumers WHERE prosumerId = ?'),
+    selectPostings: bigintQuery<PostingRow>(
+      db,
+      `SELECT ${postingColumns} FROM postings
+       WHERE accountId = ? AND gridId = ? AND timeframe >= ?
+         AND (timeframe, revision, sequence) < (?, ?, ?)
+       ORDER BY timeframe DESC, revision DESC, sequence DESC, side LIMIT ?`,
+    ),
+    selectAccounts: bigintQuery<AccountRow>(
+      db,
+      `SELECT * FROM (SELECT prosumerId AS accountId, ${sumsColumns} FROM prosumers
+         WHERE gridId = ? AND prosumerId > ? ORDER BY prosumerId LIMIT ?)
+       UNION ALL
+       SELECT * FROM (SELECT accountId, ${sumsColumns} FROM reservedAccounts
+         WHERE gridId = ? AND accountId > ? ORDER BY accountId LIMIT ?)
+       ORDER BY accountId LIMIT ?`,
+    ),
+  };
+}
+
+/** Inserts the postings that are not there yet, and answers those. */
+function insertPostings(
+  { insertPosting }: Statements,
+  { gridId, timeframe, revision }: BatchKey,
+  postings: readonly Posting[],
+): Posting[] {
+  return postings.filter(
+    (posting) =>
+      insertPosting.run(
+        posting.accountId,
+        gridId,
+        timeframe,
+        revision,
+        posting.sequence,
+        posting.side,
+        posting.soldWh,
+        posting.boughtWh,
+        posting.creditUsat,
+        posting.debitUsat,
+      ).changes === 1,
+  );
+}
+
+function moveSums(statements: Statements, gridId: GridId, postings: readonly Posting[]): void {
+  for (const [accountId, sums] of sumsByAccount(postings)) {
+    const isMoved = addTo(statements, gridId, accountId, sums);
+    if (!isMoved) {
+      throw new UnknownAccountError(`a posting names ${accountId}, no account of grid ${gridId}`);
+    }
+  }
+}
+
+function addTo(
+  { addToProsumer, addToReserved }: Statements,
+  gridId: GridId,
+  accountId: AccountId,
+  { soldWh, boughtWh, creditsUsat, debitsUsat }: AccountSums,
+): boolean {
+  const add = isReserved(accountId) ? addToReserved : addToProsumer;
+  return add.run(soldWh, boughtWh, creditsUsat, debitsUsat, accountId, gridId).changes === 1;
+}
+
+function postingOf(row: PostingRow): StoredPosting {
+  const { accountId, gridId, timeframe, side } = row;
+  const revision = Number(row.revision);
+  const sequence = Number(row.sequence);
+  return {
+    tradeId: tradeIdOf(gridId, timeframe, revision, sequence),
+    gridId,
+    timeframe,
+    revision,
+    sequence,
+    accountId,
+    side,
+    soldWh: wattHours(Number(row.soldWh)),
+    boughtWh: wattHours(Number(row.boughtWh)),
+    creditUsat: microSatoshi(row.creditUsat),
+    debitUsat: microSatoshi(row.debitUsat),
+  };
+}

@@ -1,0 +1,107 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { assert } from '../../domain/assert.ts';
+import type { GridId, ProsumerId } from '../../domain/ids.ts';
+import type { Prosumer, ProsumerType } from '../../domain/prosumer.ts';
+import type { Instant } from '../../domain/timeframe.ts';
+import type { ProsumerStore, StoredProsumer } from '../../ports/prosumerStore.ts';
+import { transaction } from './database.ts';
+import { pageOf, rowsFor } from './page.ts';
+import { bigintQuery, write } from './statement.ts';
+import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
+
+type ProsumerRow = SumsRow & {
+  readonly prosumerId: ProsumerId;
+  readonly gridId: GridId;
+  readonly name: string;
+  readonly address: string;
+  readonly type: ProsumerType;
+  readonly activeFrom: Instant;
+  readonly activeUntil: Instant | null;
+  readonly status: Prosumer['status'];
+  readonly createdAt: Instant;
+  readonly version: bigint;
+};
+
+const ownColumns =
+  'prosumerId, gridId, name, address, type, activeFrom, activeUntil, status, createdAt';
+const columns = `${ownColumns}, version, ${sumsColumns}`;
+
+/** Prosumers, with the sums of their accounts in the same row. */
+export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
+  const rows = (sql: string) => bigintQuery<ProsumerRow>(db, sql);
+  const insert = rows(
+    `INSERT INTO prosumers (${ownColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING RETURNING ${columns}`,
+  );
+  const select = rows(`SELECT ${columns} FROM prosumers WHERE prosumerId = ?`);
+  const selectPage = rows(
+    `SELECT ${columns} FROM prosumers WHERE prosumerId > ? ORDER BY prosumerId LIMIT ?`,
+  );
+  const selectPageOfGrid = rows(
+    `SELECT ${columns} FROM prosumers WHERE gridId = ? AND prosumerId > ?
+     ORDER BY prosumerId LIMIT ?`,
+  );
+  const update = rows(
+    `UPDATE prosumers SET name = ?, address = ?, type = ?, activeFrom = ?, activeUntil = ?,
+       status = ?, version = version + 1
+     WHERE prosumerId = ? AND version = ? RETURNING ${columns}`,
+  );
+  const selectUnrostered = rows(
+    `SELECT ${columns} FROM prosumers WHERE version > rosteredVersion ORDER BY prosumerId LIMIT ?`,
+  );
+  const markRostered = write(
+    db,
+    'UPDATE prosumers SET rosteredVersion = ? WHERE prosumerId = ? AND rosteredVersion < ?',
+  );
+  return {
+    async create(prosumer) {
+      const { id, gridId, name, address, type, activeFrom, activeUntil, status } = prosumer;
+      const own = [id, gridId, name, address, type, activeFrom, activeUntil ?? null, status];
+      const inserted = insert.get(...own, prosumer.createdAt);
+      const row = inserted ?? select.get(id);
+      if (row === undefined) throw new Error(`the prosumer ${id} was there and is gone`);
+      return { created: inserted !== undefined, stored: storedOf(row) };
+    },
+    async get(prosumerId) {
+      const row = select.get(prosumerId);
+      return row && storedOf(row);
+    },
+    async list(gridId, page) {
+      const after = page.after ?? '';
+      const found =
+        gridId === undefined
+          ? selectPage.all(after, rowsFor(page))
+          : selectPageOfGrid.all(gridId, after, rowsFor(page));
+      return pageOf(found.map(storedOf), page, (stored) => stored.prosumer.id);
+    },
+    async replace(prosumer, version) {
+      const { id, name, address, type, activeFrom, activeUntil, status } = prosumer;
+      const changed = [name, address, type, activeFrom, activeUntil ?? null, status];
+      return transaction(db, () => {
+        const row = update.get(...changed, id, version);
+        assert(
+          row === undefined || row.gridId === prosumer.gridId,
+          `the prosumer ${id} stays in its grid: its postings are there`,
+        );
+        return row && storedOf(row);
+      });
+    },
+    async listUnrostered(limit) {
+      return selectUnrostered.all(limit).map(storedOf);
+    },
+    async markRostered(prosumerId, version) {
+      markRostered.run(version, prosumerId, version);
+    },
+  };
+}
+
+function storedOf(row: ProsumerRow): StoredProsumer {
+  const { prosumerId: id, gridId, name, address, type, activeFrom, activeUntil } = row;
+  const { status, createdAt, version } = row;
+  const until = activeUntil === null ? {} : { activeUntil };
+  return {
+    prosumer: { id, gridId, name, address, type, activeFrom, ...until, status, createdAt },
+    sums: sumsOf(row),
+    version: Number(version),
+  };
+}
