@@ -1,0 +1,45 @@
+import type { RefusalCode } from '../domain/refusal.ts';
+
+type Kind = {
+  readonly status: number;
+  readonly title: string;
+  /** Would the same request be refused again, whatever happens meanwhile? Then its answer is kept. */
+  readonly isFinal?: true;
+};
+
+const refusals = {
+  grid_not_found: { status: 404, title: 'No such mini grid' },
+  prosumer_not_found: { status: 404, title: 'No such prosumer' },
+  timeframe_not_found: { status: 404, title: 'No such closed timeframe' },
+  trade_not_found: { status: 404, title: 'No such trade' },
+  grid_exists: { status: 409, title: 'The mini grid exists', isFinal: true },
+  prosumer_exists: { status: 409, title: 'The prosumer exists', isFinal: true },
+  etag_mismatch: { status: 412, title: 'Changed since it was read' },
+  concurrent_change: { status: 409, title: 'Changed at the same time' },
+  setting_immutable: { status: 409, title: 'The setting can no longer change' },
+  setting_inconsistent: { status: 400, title: 'The settings contradict each other', isFinal: true },
+  timeframe_misaligned: { status: 400, title: 'Not the start of a timeframe' },
+  request_in_progress: { status: 409, title: 'The request is in progress' },
+  idempotency_key_reused: { status: 409, title: 'The Idempotency-Key belongs to another request' },
+  cursor_invalid: { status: 400, title: 'The cursor is none of this list' },
+} as const satisfies Record<RefusalCode, Kind>;
+
+const edgeProblems = {
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  length_required: { status: 411, title: 'Length required' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  malformed_json: { status: 400, title: 'Malformed JSON' },
+  header_invalid: { status: 400, title: 'Invalid header' },
+  validation_failed: { status: 400, title: 'Invalid request' },
+  page_not_found: { status: 404, title: 'No such page' },
+  internal_error: { status: 500, title: 'Internal error' },
+  unavailable: { status: 503, title: 'Unavailable' },
+} as const satisfies Record<string, Kind>;
+
+/** What only the edge refuses. */
+export type EdgeCode = keyof typeof edgeProblems;
+export type ProblemCode = RefusalCode | EdgeCode;
+
+/** Every problem of the API: its status and title. A refusal without one does not compile. */
+export const problems: Readonly<Record<ProblemCode, Kind>> = { ...refusals, ...edgeProblems };

@@ -1,0 +1,109 @@
+import { type TUnsafe, Type } from 'typebox';
+import type { GridId, ProsumerId } from '../domain/ids.ts';
+import type { MsatPerKwh, WattHours } from '../domain/units.ts';
+import { energyWhMax, priceMsatPerKwhMax } from '../domain/units.ts';
+
+/** The pattern of every id, as DESIGN §2 has it; the domain checks the same. */
+export const idPattern = '^[a-z0-9][a-z0-9-]{0,62}$';
+
+/** A prosumer's id may not be the name of a reserved account. */
+export const prosumerIdPattern = `^(?!(?:mini-grid|power-plant)$)[a-z0-9][a-z0-9-]{0,62}$`;
+
+/** `YYYY-MM-DDTHH:MM[:SS[.fraction]]Z`; whether the day exists in its month is the domain's to say. */
+export const instantPattern =
+  '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,9})?)?Z$';
+
+/** A path or field that names a mini grid. */
+export const gridId = Type.Unsafe<GridId>({
+  type: 'string',
+  pattern: idPattern,
+  description: 'Id of a mini grid.',
+});
+
+/** A path or field that names a prosumer; never a reserved account. */
+export const prosumerId = Type.Unsafe<ProsumerId>({
+  type: 'string',
+  pattern: prosumerIdPattern,
+  description: 'Id of a prosumer; `mini-grid` and `power-plant` are reserved.',
+});
+
+/** An account of a grid: a prosumer's id, `mini-grid` or `power-plant`. */
+export function accountId(description: string) {
+  return Type.String({ pattern: idPattern, description });
+}
+
+/** An instant in UTC. As input its seconds may be left out; answers have them, without a fraction. */
+export function instant(description: string) {
+  return Type.String({
+    pattern: instantPattern,
+    description: `${description} UTC, ISO 8601 with Z.`,
+  });
+}
+
+/** The same, or null to take it away. */
+export function instantOrNull(description: string): TUnsafe<string | null> {
+  return Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    pattern: instantPattern,
+    description: `${description} UTC, ISO 8601 with Z.`,
+  });
+}
+
+/** Energy given to the app: Wh, an integer from 0 to `energyWhMax`. */
+export function energyWh(description: string): TUnsafe<WattHours> {
+  return Type.Unsafe<WattHours>({
+    type: 'integer',
+    minimum: 0,
+    maximum: energyWhMax,
+    description: `${description} Wh.`,
+  });
+}
+
+/** A sum of energy in an answer: Wh, an integer of either sign. */
+export function sumWh(description: string) {
+  return Type.Integer({ description: `${description} Wh.` });
+}
+
+/** A price: msat/kWh, an integer from 0 to `priceMsatPerKwhMax`. */
+export function priceMsatPerKwh(description: string): TUnsafe<MsatPerKwh> {
+  return Type.Unsafe<MsatPerKwh>({
+    type: 'integer',
+    minimum: 0,
+    maximum: priceMsatPerKwhMax,
+    description: `${description} Millisatoshi per kWh.`,
+  });
+}
+
+/** Money in the ledger: µsat as a decimal string, for it may be beyond a double. */
+export function amountUsat(description: string) {
+  return Type.String({
+    pattern: '^(?:0|-?[1-9]\\d*)$',
+    description: `${description} Microsatoshi (1e-6 sat), as a decimal string.`,
+  });
+}
+
+/** A count in an answer. */
+export function count(description: string) {
+  return Type.Integer({ minimum: 0, description });
+}
+
+/** One of a closed list of words. */
+export function oneOf<const Words extends string[]>(
+  words: readonly [...Words],
+  description: string,
+) {
+  return Type.Enum(words, { type: 'string', description });
+}
+
+/** A hash of the chain of trades. */
+export function hash(description: string) {
+  return Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description: `${description} Lower-case hex SHA-256.`,
+  });
+}
+
+/** Options of an object that a request brings: unknown fields are refused. */
+export function closed(title: string, description: string) {
+  return { title, description, additionalProperties: false } as const;
+}

@@ -1,0 +1,59 @@
+import { Type } from 'typebox';
+import { prosumerTypes } from '../domain/prosumer.ts';
+import { accountFields } from './account.ts';
+import { closed, gridId, instant, instantOrNull, oneOf, prosumerId } from './common.ts';
+
+/** Where a prosumer stands in its grid. */
+export const memberStatus = oneOf(
+  ['active', 'inactive'],
+  '`inactive` once deactivated: it takes part until `activeUntil`, and its ledger stays.',
+);
+
+const fields = {
+  name: Type.String({ minLength: 1, maxLength: 200, description: 'Name of the prosumer.' }),
+  address: Type.String({ minLength: 1, maxLength: 500, description: 'Postal address.' }),
+  type: oneOf(prosumerTypes, 'What kind of prosumer it is.'),
+};
+const activeFromText = 'Start of its first timeframe.';
+const activeUntilText = 'End of its last timeframe; open-ended without it.';
+
+export const ProsumerCreate = Type.Object(
+  {
+    id: Type.Optional(prosumerId),
+    gridId,
+    ...fields,
+    activeFrom: Type.Optional(
+      instant(`${activeFromText} Without it the first timeframe of the grid that is not closed.`),
+    ),
+    activeUntil: Type.Optional(instant(activeUntilText)),
+  },
+  closed('ProsumerCreate', 'A prosumer to create; without `id` one is made.'),
+);
+
+export const ProsumerPatch = Type.Object(
+  {
+    name: Type.Optional(fields.name),
+    address: Type.Optional(fields.address),
+    type: Type.Optional(fields.type),
+    activeFrom: Type.Optional(instant(activeFromText)),
+    activeUntil: Type.Optional(instantOrNull(`${activeUntilText} Null takes it away.`)),
+  },
+  {
+    ...closed('ProsumerPatch', 'What to change of a prosumer; at least one field.'),
+    minProperties: 1,
+  },
+);
+
+export const Prosumer = Type.Object(
+  {
+    id: prosumerId,
+    gridId,
+    ...fields,
+    activeFrom: instant(activeFromText),
+    activeUntil: Type.Optional(instant(activeUntilText)),
+    status: memberStatus,
+    ...accountFields,
+    createdAt: instant('When the prosumer was created.'),
+  },
+  { title: 'Prosumer', description: 'A household or company, with the sums of its account.' },
+);

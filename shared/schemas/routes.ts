@@ -1,0 +1,299 @@
+import { type TSchema, Type } from 'typebox';
+import { Account } from './account.ts';
+import { gridId, instant, prosumerId } from './common.ts';
+import { Grid, GridCreate, GridPatch, GridProsumer } from './grid.ts';
+import { Liveness, Readiness } from './health.ts';
+import { GridNetto, ProsumerNetto } from './netto.ts';
+import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
+import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
+import { ReadingsAnswer, ReadingsPost } from './reading.ts';
+import { Timeframe } from './timeframe.ts';
+import { Trade, tradeId } from './trade.ts';
+import { tradesQuery } from './tradesQuery.ts';
+import { Transaction } from './transaction.ts';
+
+export type Tag = 'Smart Grid Info' | 'Prosumer Info' | 'Trader Info' | 'Operations';
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+/** A body that is no JSON of ours: a page, a script, the OpenAPI document. */
+export type RawBody = { readonly mediaTypes: readonly string[]; readonly description: string };
+
+export type MethodSpec = {
+  readonly summary: string;
+  readonly tag: Tag;
+  /** Absent: no query parameter is known. */
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  /** The largest body in bytes; `bodyBytesMax` without it. */
+  readonly maxBodyBytes?: number;
+  readonly answers: Readonly<Record<number, TSchema | RawBody>>;
+};
+
+export type RouteSpec = {
+  readonly path: string;
+  readonly params: TSchema;
+  readonly methods: { readonly [M in Method]?: MethodSpec };
+};
+
+/** The largest body of a request, in bytes, where the route does not say otherwise. */
+export const bodyBytesMax = 64 * 1024;
+const readingsBytesMax = 8 * 1024 * 1024;
+
+const none = parameters({});
+const ofGrid = parameters({ gridId });
+const ofProsumer = parameters({ prosumerId });
+const range = {
+  from: Type.Optional(instant('Timeframes from this start on.')),
+  to: Type.Optional(instant('Timeframes before this start.')),
+};
+const timeframe = instant('Start of the timeframe.');
+
+/**
+ * The HTTP API: method, path, parameters, body and answers of every function, by function name.
+ * Paths are as Azure Functions has them, below the prefix `api`. No two of them overlap.
+ */
+export const routes = {
+  grids: {
+    path: 'grids',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'List the mini grids',
+        tag: 'Smart Grid Info',
+        query: parameters(pageParameters),
+        answers: { 200: pageOf(Grid) },
+      },
+      POST: {
+        summary: 'Create a mini grid',
+        tag: 'Smart Grid Info',
+        body: GridCreate,
+        answers: { 201: Grid },
+      },
+    },
+  },
+  grid: {
+    path: 'grids/{gridId}',
+    params: ofGrid,
+    methods: {
+      GET: { summary: 'Show a mini grid', tag: 'Smart Grid Info', answers: { 200: Grid } },
+      PATCH: {
+        summary: 'Change a mini grid',
+        tag: 'Smart Grid Info',
+        body: GridPatch,
+        answers: { 200: Grid },
+      },
+    },
+  },
+  gridProsumers: {
+    path: 'grids/{gridId}/prosumers',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List the prosumers of a mini grid with their netto',
+        tag: 'Smart Grid Info',
+        query: parameters(pageParameters),
+        answers: { 200: pageOf(GridProsumer) },
+      },
+    },
+  },
+  gridNetto: {
+    path: 'grids/{gridId}/netto',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'Show the netto of a mini grid and of all its prosumers',
+        tag: 'Smart Grid Info',
+        query: parameters({ timeframe: Type.Optional(timeframe), ...nettoPageParameters }),
+        answers: { 200: GridNetto },
+      },
+    },
+  },
+  gridTimeframes: {
+    path: 'grids/{gridId}/timeframes',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List the closed timeframes of a mini grid',
+        tag: 'Smart Grid Info',
+        query: parameters({ ...range, ...pageParameters }),
+        answers: { 200: pageOf(Timeframe) },
+      },
+    },
+  },
+  gridTimeframe: {
+    path: 'grids/{gridId}/timeframes/{timeframe}',
+    params: parameters({ gridId, timeframe }),
+    methods: {
+      GET: {
+        summary: 'Show a closed timeframe',
+        tag: 'Smart Grid Info',
+        answers: { 200: Timeframe },
+      },
+    },
+  },
+  gridReadings: {
+    path: 'grids/{gridId}/readings',
+    params: ofGrid,
+    methods: {
+      POST: {
+        summary: 'Post readings of meters',
+        tag: 'Smart Grid Info',
+        body: ReadingsPost,
+        maxBodyBytes: readingsBytesMax,
+        answers: { 200: ReadingsAnswer },
+      },
+    },
+  },
+  gridAccounts: {
+    path: 'grids/{gridId}/accounts',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List the accounts of a mini grid, the reserved ones included',
+        tag: 'Prosumer Info',
+        query: parameters(pageParameters),
+        answers: { 200: pageOf(Account) },
+      },
+    },
+  },
+  prosumers: {
+    path: 'prosumers',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'List prosumers, of one mini grid or of all',
+        tag: 'Prosumer Info',
+        query: parameters({ gridId: Type.Optional(gridId), ...pageParameters }),
+        answers: { 200: pageOf(Prosumer) },
+      },
+      POST: {
+        summary: 'Create a prosumer',
+        tag: 'Prosumer Info',
+        body: ProsumerCreate,
+        answers: { 201: Prosumer },
+      },
+    },
+  },
+  prosumer: {
+    path: 'prosumers/{prosumerId}',
+    params: ofProsumer,
+    methods: {
+      GET: { summary: 'Show a prosumer', tag: 'Prosumer Info', answers: { 200: Prosumer } },
+      PATCH: {
+        summary: 'Change a prosumer',
+        tag: 'Prosumer Info',
+        body: ProsumerPatch,
+        answers: { 200: Prosumer },
+      },
+      DELETE: {
+        summary: 'Deactivate a prosumer; its ledger stays',
+        tag: 'Prosumer Info',
+        answers: { 200: Prosumer },
+      },
+    },
+  },
+  prosumerTransactions: {
+    path: 'prosumers/{prosumerId}/transactions',
+    params: ofProsumer,
+    methods: {
+      GET: {
+        summary: 'List the transactions of a prosumer, newest first',
+        tag: 'Prosumer Info',
+        query: parameters({ ...range, ...pageParameters }),
+        answers: { 200: pageOf(Transaction) },
+      },
+    },
+  },
+  prosumerNetto: {
+    path: 'prosumers/{prosumerId}/netto',
+    params: ofProsumer,
+    methods: {
+      GET: {
+        summary: 'List the netto of a prosumer per timeframe',
+        tag: 'Prosumer Info',
+        query: parameters({ ...range, ...nettoPageParameters }),
+        answers: { 200: pageOf(ProsumerNetto) },
+      },
+    },
+  },
+  trades: {
+    path: 'trades',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'List the trades of a mini grid, of one timeframe or of one prosumer',
+        tag: 'Trader Info',
+        query: tradesQuery,
+        answers: { 200: pageOf(Trade) },
+      },
+    },
+  },
+  trade: {
+    path: 'trades/{tradeId}',
+    params: parameters({ tradeId }),
+    methods: {
+      GET: { summary: 'Show a trade', tag: 'Trader Info', answers: { 200: Trade } },
+    },
+  },
+  openapi: {
+    path: 'openapi.json',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'This document',
+        tag: 'Operations',
+        answers: { 200: raw(['application/json'], 'The OpenAPI 3.1 document of this API.') },
+      },
+    },
+  },
+  docs: {
+    path: 'docs/{file?}',
+    params: parameters({
+      file: Type.Optional(
+        Type.String({ pattern: '^[A-Za-z0-9.-]{1,64}$', description: 'A part of the page.' }),
+      ),
+    }),
+    methods: {
+      GET: {
+        summary: 'Read and try this API in a browser',
+        tag: 'Operations',
+        answers: { 200: raw(['text/html'], 'A page, and the files that it needs.') },
+      },
+    },
+  },
+  healthLive: {
+    path: 'health/live',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'Is the process alive?',
+        tag: 'Operations',
+        answers: { 200: Liveness },
+      },
+    },
+  },
+  healthReady: {
+    path: 'health/ready',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'Can the app do its work?',
+        tag: 'Operations',
+        answers: { 200: Readiness, 503: Readiness },
+      },
+    },
+  },
+} as const satisfies Record<string, RouteSpec>;
+
+/** Parameters of a path or query: unknown ones are refused. */
+function parameters<const Properties extends Parameters<typeof Type.Object>[0]>(
+  properties: Properties,
+) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+function raw<const MediaTypes extends readonly string[]>(
+  mediaTypes: MediaTypes,
+  description: string,
+) {
+  return { mediaTypes, description } as const;
+}

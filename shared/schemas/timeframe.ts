@@ -1,0 +1,40 @@
+import { Type } from 'typebox';
+import { count, hash, instant, oneOf, priceMsatPerKwh, sumWh } from './common.ts';
+import { Tariff } from './grid.ts';
+
+export const ReadingCounts = Type.Object(
+  {
+    expected: count('Prosumers that take part: received + missing + estimated.'),
+    received: count('Prosumers with a reading.'),
+    missing: count('Prosumers without one.'),
+    estimated: count('Prosumers whose energy was estimated.'),
+  },
+  { title: 'ReadingCounts', description: 'How complete the readings of a timeframe were.' },
+);
+
+export const Timeframe = Type.Object(
+  {
+    timeframe: instant('Start of the timeframe.'),
+    status: oneOf(['closed', 'settled'], '`settled` once every trade has been recorded.'),
+    revision: count('From 0; one more with each correction.'),
+    producedWh: sumWh('Produced.'),
+    consumedWh: sumWh('Consumed.'),
+    nettoWh: sumWh('Produced − consumed.'),
+    tradedWh: sumWh('Traded among prosumers.'),
+    importedWh: sumWh('Bought from the power plant.'),
+    exportedWh: sumWh('Sold to the power plant.'),
+    priceMsatPerKwh: priceMsatPerKwh('Price among prosumers.'),
+    tariff: Tariff,
+    tradeCount: count('Trades of this revision.'),
+    batchCount: count('Messages in which they are recorded.'),
+    closingNumber: Type.Integer({ minimum: 1, description: 'Place among the grid’s closings.' }),
+    readings: ReadingCounts,
+    hasLateReadings: Type.Boolean({
+      description: 'Readings came after it closed; the next closing corrects it.',
+    }),
+    closedAt: instant('When this revision closed.'),
+    previousHash: hash('Hash before its first trade.'),
+    hash: hash('Hash of its last trade; without trades, `previousHash`.'),
+  },
+  { title: 'Timeframe', description: 'A closed timeframe of a mini grid, at its latest revision.' },
+);

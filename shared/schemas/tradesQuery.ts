@@ -1,0 +1,27 @@
+import { Type } from 'typebox';
+import type { GridId, ProsumerId } from '../domain/ids.ts';
+import { gridId, instant, prosumerId } from './common.ts';
+import { pageParameters } from './page.ts';
+
+type PageQuery = { readonly limit?: number; readonly cursor?: string };
+
+/** Trades are listed by grid, by grid and timeframe, or by prosumer. */
+export type TradesQuery =
+  | (PageQuery & { readonly gridId: GridId; readonly timeframe?: string })
+  | (PageQuery & { readonly prosumerId: ProsumerId });
+
+export const tradesQuery = Type.Unsafe<TradesQuery>({
+  ...Type.Object(
+    {
+      gridId: Type.Optional(gridId),
+      timeframe: Type.Optional(instant('Start of the timeframe; only with `gridId`.')),
+      prosumerId: Type.Optional(prosumerId),
+      ...pageParameters,
+    },
+    { additionalProperties: false },
+  ),
+  if: { required: ['prosumerId'] },
+  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+  then: { properties: { gridId: false, timeframe: false } },
+  else: { required: ['gridId'] },
+});
