@@ -17,12 +17,12 @@ export async function changeConditionally<Stored>(change: {
   readonly apply: (stored: Stored) => Change<Stored>;
   readonly replace: (changed: Stored) => Promise<Stored | undefined>;
   readonly notFound: Refusal;
-  readonly ifMatch: ((etag: string) => boolean) | undefined;
+  readonly ifMatch: string | undefined;
 }): Promise<Result<Stored, Refusal>> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const stored = await change.get();
     if (stored === undefined) return refuse(change.notFound);
-    if (change.ifMatch !== undefined && !change.ifMatch(change.etagOf(stored))) {
+    if (change.ifMatch !== undefined && change.ifMatch !== change.etagOf(stored)) {
       return refuse({
         code: 'etag_mismatch',
         detail: 'It has been changed since the ETag of If-Match. Read it again.',

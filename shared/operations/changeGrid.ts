@@ -37,7 +37,7 @@ export async function changeGrid(
   ports: Pick<Ports, 'grids' | 'rosters' | 'clock'>,
   gridId: GridId,
   change: GridChange,
-  ifMatch: ((etag: string) => boolean) | undefined,
+  ifMatch: string | undefined,
 ): Promise<Result<GridView, Refusal>> {
   const now = ports.clock.now();
   const result = await changeConditionally<Versioned<Grid>>({

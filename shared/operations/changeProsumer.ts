@@ -11,7 +11,7 @@ import { prosumerNotFound } from './getProsumer.ts';
 import { rosterProsumer } from './rosterProsumer.ts';
 
 type ProsumerPorts = Pick<Ports, 'grids' | 'prosumers' | 'rosters' | 'clock'>;
-type IfMatch = ((etag: string) => boolean) | undefined;
+type IfMatch = string | undefined;
 
 export type ProsumerChange = {
   readonly name?: string;

@@ -1,14 +1,14 @@
 import type { Closing } from '../domain/closing.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { NettoLine } from '../domain/netto.ts';
-import type { Timeframe } from '../domain/timeframe.ts';
+import type { Instant, Timeframe } from '../domain/timeframe.ts';
 import type { Page, PageRequest } from './page.ts';
 
 /** A closing as read back: with the mark that readings came which it does not contain. */
 export type StoredClosing = Closing & { readonly hasLateReadings: boolean };
 
 /** Half-open range of timeframes; an absent end is open. */
-export type TimeframeRange = { readonly from?: Timeframe; readonly to?: Timeframe };
+export type TimeframeRange = { readonly from?: Instant; readonly to?: Instant };
 
 /** Smart Grid Info: the timeframe documents and the netto pages they refer to. */
 export type ClosingStore = {
