@@ -14,7 +14,12 @@ import {
 import type { Position } from '../../shared/domain/netto.ts';
 import type { Member } from '../../shared/domain/prosumer.ts';
 import type { Reading } from '../../shared/domain/reading.ts';
-import { type Instant, isAligned, parseInstant, type Timeframe } from '../../shared/domain/timeframe.ts';
+import {
+  type Instant,
+  isAligned,
+  parseInstant,
+  type Timeframe,
+} from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 
 /** What the tests of the domain start from: ids, instants, grids and readings in few words. */
