@@ -1,0 +1,133 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AdminApi } from './adminApi.ts';
+import { describeError, type HostLog } from './hostLog.ts';
+import { BodyTooLargeError, readBody, toRpcHttp } from './httpRequestData.ts';
+import { writeBare, writeRpcHttp } from './httpResponseWriter.ts';
+import type { Router } from './router.ts';
+import type { RpcHttp } from './rpcTypes.ts';
+
+export type HttpServer = {
+  readonly url: string;
+  /**
+   * Takes no new connection, ends idle ones, and lets the others have their answer; cuts those that
+   * are left after `timeoutMs`.
+   */
+  close(timeoutMs: number): Promise<void>;
+};
+
+export type HttpServerParts = {
+  /** 0 takes any port that is free. */
+  readonly port: number;
+  readonly router: Router;
+  /** Runs an HTTP function; the answer is undefined where the function gave none. */
+  readonly run: (functionName: string, request: RpcHttp) => Promise<RpcHttp | undefined>;
+  readonly admin: AdminApi;
+  readonly log: HostLog;
+};
+
+/** How long an idle connection is kept, as Kestrel does; a client's own limit is usually shorter. */
+const KEEP_ALIVE_MS = 130_000;
+
+/** Serves functions on 127.0.0.1 with the manners of the Functions host. */
+export async function startHttpServer(parts: HttpServerParts): Promise<HttpServer> {
+  let isStopping = false;
+  const answering = new Set<ServerResponse>();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    if (isStopping) response.setHeader('connection', 'close');
+    answering.add(response);
+    response.once('close', () => answering.delete(response));
+    answer(parts, request, response).catch((error: unknown) => fail(parts.log, response, error));
+  });
+  await listen(server, parts.port);
+  return {
+    url: `http://127.0.0.1:${addressOf(server).port}`,
+    async close(timeoutMs) {
+      isStopping = true;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      for (const response of answering) {
+        if (!response.headersSent) response.setHeader('connection', 'close');
+      }
+      const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+      await promise;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function answer(
+  { router, run, admin }: HttpServerParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const method = request.method ?? 'GET';
+  const url = parseUrl(request);
+  if (url === undefined) return writeBare(response, 400);
+  if (admin.owns(url.pathname)) return await admin.answer(request, response, url);
+  const match = router(method, url.pathname);
+  if (match === undefined) return writeBare(response, 404);
+  const body = await readBody(request);
+  const rpcRequest = toRpcHttp(request, url, match.params, body);
+  const outcome = await settle(() => run(match.functionName, rpcRequest));
+  // What the function threw has been logged with its invocation; the caller learns nothing of it.
+  if (!outcome.isOk) return writeBare(response, 500);
+  writeRpcHttp(response, method === 'HEAD', outcome.value);
+}
+
+async function settle<Value>(
+  work: () => Promise<Value>,
+): Promise<{ readonly isOk: true; readonly value: Value } | { readonly isOk: false }> {
+  try {
+    return { isOk: true, value: await work() };
+  } catch {
+    return { isOk: false };
+  }
+}
+
+function fail(log: HostLog, response: ServerResponse, error: unknown): void {
+  if (error instanceof BodyTooLargeError) {
+    response.setHeader('connection', 'close');
+    writeBare(response, 413);
+    return;
+  }
+  // A caller that hung up while sending gets no answer, and is nobody's fault.
+  if (response.destroyed) return;
+  const message = `A request could not be answered: ${describeError(error)}`;
+  log({ level: 'error', category: 'system', source: 'Host', message });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  writeBare(response, 500);
+}
+
+/** The address the caller used. Dot segments are gone, escapes stay. */
+function parseUrl(request: IncomingMessage): URL | undefined {
+  const target = request.url ?? '/';
+  const host = request.headers.host ?? '127.0.0.1';
+  const address = target.startsWith('/') ? `http://${host}${target}` : target;
+  const url = URL.parse(address);
+  return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, '127.0.0.1', resolve);
+  try {
+    await promise;
+  } catch (error) {
+    throw new Error(`Cannot listen on 127.0.0.1:${port}; choose another with --port.`, {
+      cause: error,
+    });
+  }
+  server.off('error', reject);
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return address;
+}

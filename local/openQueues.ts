@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { openDatabase } from '../shared/adapters/embedded/database.ts';
+import { EmbeddedQueues } from '../shared/adapters/embedded/queues.ts';
+import { queuesSchema } from '../shared/adapters/embedded/queuesSchema.ts';
+import type { QueueSource } from './queueSource.ts';
+
+/** The queues of a data directory, with a connection of the host's own: the app holds another. */
+export function openQueues(dataDirectory: string): QueueSource {
+  const db = openDatabase(join(dataDirectory, 'queues.db'), queuesSchema);
+  return new EmbeddedQueues(db, { nowMs: Date.now, newToken: randomUUID });
+}

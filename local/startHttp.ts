@@ -1,0 +1,36 @@
+import { createAdminApi } from './adminApi.ts';
+import type { Fire } from './createFire.ts';
+import type { RegisteredFunction } from './functionsCore.ts';
+import { functionsWith, type HostContext, textOf } from './hostContext.ts';
+import { type HttpServer, startHttpServer } from './httpServer.ts';
+import { createRouter, type RouteEntry } from './router.ts';
+
+/** Serves the app's HTTP functions and the host's own addresses. */
+export async function startHttp(
+  { hostJson, core, log, run }: HostContext,
+  port: number,
+  fire: Fire,
+): Promise<HttpServer> {
+  const entries: RouteEntry[] = [];
+  const targets = new Map<string, RegisteredFunction>();
+  for (const { name, target, binding } of functionsWith(core, 'httpTrigger')) {
+    const methods = Array.isArray(binding['methods']) ? binding['methods'].map(String) : [];
+    entries.push({ functionName: name, route: textOf(binding, 'route') ?? name, methods });
+    targets.set(name, target);
+  }
+  return await startHttpServer({
+    port,
+    router: createRouter(hostJson.routePrefix, entries),
+    async run(name, http) {
+      const target = targets.get(name);
+      if (target === undefined) throw new Error(`A route leads to "${name}", which is not there.`);
+      const response = await run(target, { data: { http } });
+      return response.returnValue?.http;
+    },
+    admin: createAdminApi({
+      functions: [...core.functions.values()].map(({ metadata }) => metadata),
+      fire,
+    }),
+    log,
+  });
+}
