@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { DeepReadonly } from './input.ts';
 
 /** RFC 9457, with the stable `code` and the places of a malformed request. */
 export const Problem = Type.Object(
@@ -23,4 +24,4 @@ export const Problem = Type.Object(
   },
   { title: 'Problem', description: 'An error, as RFC 9457 has it.' },
 );
-export type ProblemBody = Readonly<Static<typeof Problem>>;
+export type ProblemBody = DeepReadonly<Static<typeof Problem>>;

@@ -7,7 +7,7 @@ import { GridNetto, ProsumerNetto } from './netto.ts';
 import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
 import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
 import { ReadingsAnswer, ReadingsPost } from './reading.ts';
-import { Timeframe } from './timeframe.ts';
+import { OpenTimeframe, Timeframe } from './timeframe.ts';
 import { Trade, tradeId } from './trade.ts';
 import { tradesQuery } from './tradesQuery.ts';
 import { Transaction } from './transaction.ts';
@@ -124,9 +124,9 @@ export const routes = {
     params: parameters({ gridId, timeframe }),
     methods: {
       GET: {
-        summary: 'Show a closed timeframe',
+        summary: 'Show a timeframe, closed or still open',
         tag: 'Smart Grid Info',
-        answers: { 200: Timeframe },
+        answers: { 200: Type.Union([Timeframe, OpenTimeframe]) },
       },
     },
   },

@@ -38,3 +38,15 @@ export const Timeframe = Type.Object(
   },
   { title: 'Timeframe', description: 'A closed timeframe of a mini grid, at its latest revision.' },
 );
+
+export const OpenTimeframe = Type.Object(
+  {
+    timeframe: instant('Start of the timeframe.'),
+    status: oneOf(['open'], 'It has not closed yet.'),
+    producedWh: sumWh('Produced, by the readings so far.'),
+    consumedWh: sumWh('Consumed, by the readings so far.'),
+    nettoWh: sumWh('Produced − consumed, by the readings so far.'),
+    readings: ReadingCounts,
+  },
+  { title: 'OpenTimeframe', description: 'A timeframe that has begun and not closed.' },
+);

@@ -1,0 +1,27 @@
+/** Tags of one If-Match header, at most. */
+const tagsMax = 10;
+const headerLengthMax = 2_000;
+const tagList = /^(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*$/;
+
+/** What a request asks of the state that it changes. */
+export type IfMatch =
+  | { readonly kind: 'any' }
+  /** One of these tags, without quotes. Weak tags are left out: they never match here (RFC 9110). */
+  | { readonly kind: 'tags'; readonly tags: readonly string[] }
+  | { readonly kind: 'malformed' };
+
+/** A tag as an ETag header has it. */
+export function quoteEtag(etag: string): string {
+  return `"${etag}"`;
+}
+
+/** Reads an If-Match header: a list of tags, `*`, or nothing. */
+export function parseIfMatch(header: string | null): IfMatch {
+  const text = header?.trim() ?? '*';
+  if (text === '*') return { kind: 'any' };
+  if (text.length > headerLengthMax || !tagList.test(text)) return { kind: 'malformed' };
+  const tags = text.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  if (tags.length > tagsMax) return { kind: 'malformed' };
+  const strong = tags.filter((tag) => tag.startsWith('"'));
+  return { kind: 'tags', tags: strong.map((tag) => tag.slice(1, -1)) };
+}

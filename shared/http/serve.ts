@@ -1,0 +1,126 @@
+import type { Refusal } from '../domain/refusal.ts';
+import type { Result } from '../domain/result.ts';
+import type { FunctionName, RawAnswer } from '../schemas/input.ts';
+import { bodyBytesMax, type Method, type RouteSpec, routes } from '../schemas/routes.ts';
+import type {
+  EdgeDeps,
+  EdgeRefusal,
+  Handlers,
+  HttpAnswer,
+  HttpRequestLike,
+  RequestContext,
+} from './edge.ts';
+import { parseIfMatch } from './etag.ts';
+import { failureAnswer } from './failure.ts';
+import { answerOnce, type Outcome, readKey } from './idempotency.ts';
+import { problems } from './problems.ts';
+import { type JsonBody, readBody } from './readBody.ts';
+import { type ReadInput, readInput } from './readInput.ts';
+import { jsonAnswer, problemAnswer, rawAnswer } from './respond.ts';
+
+type JsonAnswer = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+type HandlerResult = Result<JsonAnswer | RawAnswer, Refusal | EdgeRefusal>;
+/** A handler without its static types: what it is called with has been validated against them. */
+type AnyHandler = (request: ReadInput & RequestContext) => Promise<HandlerResult>;
+type AnyHandlers = Readonly<Partial<Record<Method, AnyHandler>>>;
+
+/**
+ * The edge of one function: parse, validate, operate, respond. It never rejects: what is thrown
+ * inside becomes 503 or 500. HEAD is answered as GET without its body.
+ */
+export function serve<F extends FunctionName>(
+  name: F,
+  handlers: Handlers<F>,
+  deps: EdgeDeps,
+): (request: HttpRequestLike) => Promise<HttpAnswer> {
+  const route: RouteSpec = routes[name];
+  const untyped = handlers as unknown as AnyHandlers;
+  return async (request) => {
+    const isHead = request.method === 'HEAD';
+    const method = isHead ? 'GET' : request.method;
+    const handler = isMethod(method) ? untyped[method] : undefined;
+    if (!isMethod(method) || handler === undefined) return methodNotAllowed(route);
+    try {
+      const answer = await respond({ name, route, method, handler, deps }, request);
+      return isHead ? { status: answer.status, headers: answer.headers } : answer;
+    } catch (error) {
+      return failureAnswer(error, deps, name);
+    }
+  };
+}
+
+type Endpoint = {
+  readonly name: FunctionName;
+  readonly route: RouteSpec;
+  readonly method: Method;
+  readonly handler: AnyHandler;
+  readonly deps: EdgeDeps;
+};
+
+async function respond(endpoint: Endpoint, request: HttpRequestLike): Promise<HttpAnswer> {
+  const { name, route, method, deps } = endpoint;
+  const spec = route.methods[method];
+  if (spec === undefined) return methodNotAllowed(route);
+
+  const body = spec.body && (await readBody(request, spec.maxBodyBytes ?? bodyBytesMax));
+  if (body?.ok === false) return problemAnswer(body.refusal);
+  const json: JsonBody | undefined = body?.value;
+  const input = readInput(name, method, route, spec, request, json?.value);
+  if (!input.ok) return problemAnswer(input.refusal);
+  const key = readKey(method === 'POST' ? request.headers.get('idempotency-key') : null);
+  if (!key.ok) return problemAnswer(key.refusal);
+
+  const run = (assignedId: string) => operate(endpoint, request, input.value, assignedId);
+  if (key.value === undefined) return (await run(deps.ids.next())).answer;
+  const place = `${method} ${name} ${JSON.stringify(input.value.params)}`;
+  const text = `${place}\n${json?.text ?? ''}`;
+  return answerOnce(deps, { key: `${place} ${key.value}`, text, run });
+}
+
+/** Calls the handler, for each tag of If-Match until one is the state's, and answers its result. */
+async function operate(
+  { method, handler }: Endpoint,
+  { headers, url }: HttpRequestLike,
+  input: ReadInput,
+  assignedId: string,
+): Promise<Outcome> {
+  const changes = method === 'PATCH' || method === 'DELETE';
+  const ifMatch = parseIfMatch(changes ? headers.get('if-match') : null);
+  if (ifMatch.kind === 'any') return outcome(await handler({ ...input, url, assignedId }));
+  if (ifMatch.kind === 'malformed') {
+    const detail = 'If-Match is a list of quoted entity tags, or *.';
+    return outcome({ ok: false, refusal: { code: 'header_invalid', detail } });
+  }
+  for (const tag of ifMatch.tags) {
+    const result = await handler({ ...input, url, assignedId, ifMatch: tag });
+    if (result.ok || result.refusal.code !== 'etag_mismatch') return outcome(result);
+  }
+  const detail = 'No tag of If-Match is that of the current state. Read it again.';
+  return outcome({ ok: false, refusal: { code: 'etag_mismatch', detail } });
+}
+
+function outcome(result: HandlerResult): Outcome {
+  if (!result.ok) {
+    const isFinal = problems[result.refusal.code].isFinal === true;
+    return { answer: problemAnswer(result.refusal), isFinal };
+  }
+  const { value } = result;
+  const answer =
+    'raw' in value ? rawAnswer(value) : jsonAnswer(value.status, value.body, value.headers);
+  return { answer, isFinal: answer.status < 300 };
+}
+
+function methodNotAllowed({ methods }: RouteSpec): HttpAnswer {
+  const known = Object.keys(methods);
+  const allow = (known.includes('GET') ? [...known, 'HEAD'] : known).join(', ');
+  const detail = `This path knows ${allow}.`;
+  return problemAnswer({ code: 'method_not_allowed', detail }, { allow });
+}
+
+function isMethod(method: string): method is Method {
+  return method === 'GET' || method === 'POST' || method === 'PATCH' || method === 'DELETE';
+}
