@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from './errorCode.ts';
 
 /** Another process, or this one, already uses the data directory. */
 export class DataDirectoryInUseError extends Error {
@@ -28,7 +29,7 @@ export function lockDataDirectory(directory: string): () => void {
     }
     const holder = readIfThere(file);
     if (holder === undefined) continue;
-    if (holder === '' && attempt < ATTEMPTS_MAX) {
+    if (holder === '' && attempt < ATTEMPTS_MAX - 1) {
       waitForContent();
       continue;
     }
@@ -70,7 +71,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it lives, but belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCodeOf(error) === 'EPERM';
   }
 }
 
@@ -87,7 +88,7 @@ function removeStale(file: string, content: string): void {
   try {
     renameSync(file, aside);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
+    if (errorCodeOf(error) === 'ENOENT') return;
     throw error;
   }
   const moved = readIfThere(aside);
@@ -100,7 +101,7 @@ function createIfAbsent(file: string, content: string): boolean {
     writeFileSync(file, content, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (errorCodeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -109,11 +110,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ESRCH')) return undefined;
+    if (errorCodeOf(error) === 'ENOENT' || errorCodeOf(error) === 'ESRCH') return undefined;
     throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isNativeError } from 'node:util/types';
 
 /** What the command line asks for. */
 export type HostOptions = {
@@ -52,8 +53,7 @@ export function parseHostOptions(args: readonly string[]): ParsedOptions {
     };
     return { kind: 'run', options };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return { kind: 'refused', reason: error.message };
+    return { kind: 'refused', reason: messageOf(error) };
   }
 }
 
@@ -66,4 +66,9 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
 function path(name: string, text: string): string {
   if (text !== '') return text;
   throw new Error(`${name} must not be empty.`);
+}
+
+/** All that reading throws are errors with a message for the caller. */
+function messageOf(error: unknown): string {
+  return isNativeError(error) ? error.message : String(error);
 }

@@ -19,7 +19,6 @@ export async function runHost(parts: HostParts): Promise<Host> {
     console.error(explain(error));
     process.exit(1);
   }
-  console.log(`Mini Smart Grid is listening on ${host.url}`);
   let isStopping = false;
   for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
     process.on(signal, () => {
@@ -28,6 +27,7 @@ export async function runHost(parts: HostParts): Promise<Host> {
       host.stop().then(() => process.exit(0), endWithFailure);
     });
   }
+  console.log(`Mini Smart Grid is listening on ${host.url}`);
   return host;
 }
 
