@@ -1,4 +1,5 @@
 import { ApiProblem } from './apiClient.ts';
+import { errorCodeOf } from './errorCode.ts';
 import { importUsage, readImportArguments } from './importArguments.ts';
 import { describeTally } from './importTally.ts';
 import { ImportUsageError } from './readingColumns.ts';
@@ -21,12 +22,15 @@ function explain(error: unknown): string {
   if (error instanceof ImportUsageError) return `${error.message}\nSee --help.`;
   if (error instanceof ApiProblem) return error.message;
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error || error.cause !== undefined ? error.message : String(error.stack);
+  return errorCodeOf(error) !== undefined || error.cause !== undefined
+    ? error.message
+    : String(error.stack);
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = error instanceof ImportUsageError ? 2 : 1;
+  // A file that is not there is a slip in the command line as well.
+  process.exitCode = error instanceof ImportUsageError || errorCodeOf(error) === 'ENOENT' ? 2 : 1;
 }

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCodeOf } from './errorCode.ts';
+import type { ScaledTime } from './hostClock.ts';
+import { isJsonObject } from './jsonFields.ts';
+
+/** The demonstration's time: `originMs` when the system's was `realOriginMs`, `speed` times as fast. */
+export type DemonstrationClock = ScaledTime & {
+  nowMs(): number;
+  /** Stops keeping the time. For who goes on living without it; the end of the process is enough. */
+  release(): void;
+};
+
+/** A quarter-hour a second. */
+export const demonstrationSpeed = 900;
+
+const fileName = 'clock.json';
+const quarterHourMs = 900_000;
+const keepIntervalMs = 250;
+/**
+ * How far ahead of itself the time is kept, in real milliseconds. A process that is killed notes
+ * nothing any more: the next one starts after whatever this one can have seen, never before.
+ */
+const keepAheadMs = 1_000;
+
+/**
+ * The time goes on where it was when the data directory was last used; in a new one it begins at the
+ * quarter-hour that is now. From here on it is kept in a file, a second ahead of itself.
+ */
+export function demonstrationClock(
+  dataDirectory: string,
+  systemNowMs: () => number = Date.now,
+): DemonstrationClock {
+  mkdirSync(dataDirectory, { recursive: true });
+  const path = join(dataDirectory, fileName);
+  const realOriginMs = systemNowMs();
+  const originMs = readKept(path) ?? realOriginMs - (realOriginMs % quarterHourMs);
+  const nowMs = () => originMs + (systemNowMs() - realOriginMs) * demonstrationSpeed;
+  const keep = () => writeKept(path, nowMs() + keepAheadMs * demonstrationSpeed);
+
+  keep();
+  const timer = setInterval(keep, keepIntervalMs).unref();
+  return {
+    originMs,
+    realOriginMs,
+    speed: demonstrationSpeed,
+    nowMs,
+    release: () => clearInterval(timer),
+  };
+}
+
+function writeKept(path: string, virtualMs: number): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify({ virtualMs })}\n`);
+  renameSync(`${path}.new`, path);
+}
+
+function readKept(path: string): number | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const kept: unknown = JSON.parse(text);
+  const virtualMs = isJsonObject(kept) ? kept['virtualMs'] : undefined;
+  if (typeof virtualMs === 'number' && Number.isSafeInteger(virtualMs)) return virtualMs;
+  throw new Error(`${path} does not hold the demonstration's time. Delete the folder it is in.`);
+}

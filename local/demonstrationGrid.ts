@@ -1,0 +1,73 @@
+import { type ApiClient, ApiProblem } from './apiClient.ts';
+import { isJsonObject, type JsonObject, objectOf } from './jsonFields.ts';
+
+export const demonstrationGridId = 'hamlet';
+export const demonstrationTimeZone = 'Europe/Berlin';
+export const demonstrationTimeframeMinutes = 15;
+
+/**
+ * At 90 000 EUR a bitcoin, an euro is 1 111.111 sat. Import 0.30 EUR/kWh = 333.333 sat, export
+ * 0.08 EUR/kWh = 88.889 sat, grid fee 0.02 EUR/kWh = 22.222 sat; among homes half-way, 211.111 sat.
+ */
+const tariff = {
+  importPriceMsatPerKwh: 333_333,
+  exportPriceMsatPerKwh: 88_889,
+  gridFeeMsatPerKwh: 22_222,
+};
+
+/** 200 ms of real time: enough for the readings of a timeframe to be there before it closes. */
+const graceMinutes = 3;
+
+const streets = ['Sonnenweg', 'Am Mühlbach', 'Lindenstraße', 'Hinter den Gärten'];
+const homesPerStreet = 4;
+const types: Readonly<Record<string, string>> = { home14: 'company', home15: 'farm' };
+
+/** Makes sure that the grid and its homes are there, and answers the grid as it stands. */
+export async function setUpDemonstrationGrid(
+  client: ApiClient,
+  prosumerIds: readonly string[],
+  firstTimeframe: string,
+) {
+  const path = `/grids/${demonstrationGridId}`;
+  const before = await client.find(path);
+  if (before === undefined) {
+    // Paused until its homes are there: a timeframe is not to close without them.
+    await create(client, '/grids', {
+      id: demonstrationGridId,
+      name: 'Hamlet of sixteen homes',
+      timeZone: demonstrationTimeZone,
+      timeframeMinutes: demonstrationTimeframeMinutes,
+      graceMinutes,
+      activeFrom: firstTimeframe,
+      paused: true,
+      market: { mechanism: 'pool' },
+      tariff,
+    });
+  }
+  for (const [index, id] of prosumerIds.entries()) {
+    if ((await client.find(`/prosumers/${id}`)) !== undefined) continue;
+    await create(client, '/prosumers', describeHome(id, index));
+  }
+  return objectOf(before ?? (await client.get(path)));
+}
+
+function describeHome(id: string, index: number) {
+  const street = streets[Math.floor(index / homesPerStreet) % streets.length];
+  return {
+    id,
+    gridId: demonstrationGridId,
+    name: `Home ${id.replace(/\D/g, '')}`,
+    address: `${street} ${2 * (index % homesPerStreet) + 1}, 00815 Sonnenried`,
+    type: types[id] ?? 'household',
+  };
+}
+
+/** Creates a thing under its own id; one that is there already, from a try whose answer was lost, will do. */
+async function create(client: ApiClient, path: string, body: JsonObject & { readonly id: string }) {
+  try {
+    await client.post(path, body);
+  } catch (error) {
+    if (!(error instanceof ApiProblem && error.status === 409)) throw error;
+    if (!isJsonObject(await client.find(`${path}/${body.id}`))) throw error;
+  }
+}
