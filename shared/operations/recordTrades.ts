@@ -9,7 +9,12 @@ import type { Ports } from '../ports/ports.ts';
  * batch marks the timeframe as settled. Safe to repeat at any point.
  */
 export async function recordTrades(
-  { trades, ledger, closings, sha256 }: Pick<Ports, 'trades' | 'ledger' | 'closings' | 'sha256' | 'log'>,
+  {
+    trades,
+    ledger,
+    closings,
+    sha256,
+  }: Pick<Ports, 'trades' | 'ledger' | 'closings' | 'sha256' | 'log'>,
   message: TradeBatch,
 ): Promise<{ readonly recordedBatches: number }> {
   const { gridId, timeframe, revision, batch, batchCount, closingNumber } = message;

@@ -10,5 +10,5 @@ export type PageRequest<Key = string> = {
   readonly limit: number;
 };
 
-/** A stored thing and the tag of its state; a conditional write names the tag it read. */
+/** A stored thing and the tag of its state, without quotes; a conditional write names the tag it read. */
 export type Versioned<Value> = { readonly value: Value; readonly etag: string };

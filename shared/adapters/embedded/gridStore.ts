@@ -47,10 +47,10 @@ export function embeddedGridStore(db: DatabaseSync): GridStore {
   };
 }
 
-const etagPattern = /^"v([1-9][0-9]{0,14})"$/;
+const etagPattern = /^v([1-9][0-9]{0,14})$/;
 
 function versioned(row: GridRow): Versioned<Grid> {
-  return { value: JSON.parse(row.document) as Grid, etag: `"v${row.version}"` };
+  return { value: JSON.parse(row.document) as Grid, etag: `v${row.version}` };
 }
 
 /** The version that an etag names; undefined for a tag that this store never made. */

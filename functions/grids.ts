@@ -1,0 +1,32 @@
+import type { GridId } from '../shared/domain/ids.ts';
+import { created, ok } from '../shared/http/answers.ts';
+import type { Handlers } from '../shared/http/edge.ts';
+import { gridBody, marketOf } from '../shared/http/gridBody.ts';
+import { readInstants } from '../shared/http/instants.ts';
+import { pageAnswer } from '../shared/http/page.ts';
+import { isIdKey, pageRequest } from '../shared/http/pageRequest.ts';
+import { createGrid } from '../shared/operations/createGrid.ts';
+import { listGrids } from '../shared/operations/getGrid.ts';
+import type { Ports } from '../shared/ports/ports.ts';
+import { pageLimitDefault } from '../shared/schemas/page.ts';
+
+/** `GET, POST /grids` */
+export function grids(ports: Ports): Handlers<'grids'> {
+  return {
+    GET: async ({ query, url }) => {
+      const page = pageRequest(query, pageLimitDefault, isIdKey<GridId>);
+      if (!page.ok) return page;
+      const { items, next } = await listGrids(ports, page.value);
+      return ok(pageAnswer(url, items.map(gridBody), next));
+    },
+    POST: async ({ body, url, assignedId }) => {
+      const { id = assignedId as GridId, market, activeFrom, activeUntil, ...settings } = body;
+      const instants = readInstants({ activeFrom, activeUntil }, '/');
+      if (!instants.ok) return instants;
+      const asked = { id, paused: false, ...settings, ...instants.value, market: marketOf(market) };
+      const result = await createGrid(ports, asked);
+      if (!result.ok) return result;
+      return created(gridBody(result.value), url, id, result.value.etag);
+    },
+  };
+}

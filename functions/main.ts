@@ -1,0 +1,72 @@
+import { app } from '@azure/functions';
+import { isTransient } from '../shared/adapters/isTransient.ts';
+import { openPorts } from '../shared/adapters/openPorts.ts';
+import { readSettings } from '../shared/config.ts';
+import { closeTimeframeQueue } from './closeTimeframe.ts';
+import { closeTimeframesTimer } from './closeTimeframes.ts';
+import { docs } from './docs.ts';
+import { grid } from './grid.ts';
+import { gridAccounts } from './gridAccounts.ts';
+import { gridNetto } from './gridNetto.ts';
+import { gridProsumers } from './gridProsumers.ts';
+import { gridReadings } from './gridReadings.ts';
+import { grids } from './grids.ts';
+import { gridTimeframe } from './gridTimeframe.ts';
+import { gridTimeframes } from './gridTimeframes.ts';
+import { healthLive } from './healthLive.ts';
+import { healthReady } from './healthReady.ts';
+import { httpFunctions } from './httpFunctions.ts';
+import { openapi } from './openapi.ts';
+import { openOnce } from './ports.ts';
+import { prosumer } from './prosumer.ts';
+import { prosumerNetto } from './prosumerNetto.ts';
+import { prosumers } from './prosumers.ts';
+import { prosumerTransactions } from './prosumerTransactions.ts';
+import { recordTradesQueue } from './recordTrades.ts';
+import { trade } from './trade.ts';
+import { trades } from './trades.ts';
+
+const ports = openOnce(async () => openPorts(readSettings(process.env)));
+const { http, httpAlone } = httpFunctions(ports, isTransient);
+
+// Smart Grid Info
+http('grids', grids);
+http('grid', grid);
+http('gridProsumers', gridProsumers);
+http('gridNetto', gridNetto);
+http('gridTimeframes', gridTimeframes);
+http('gridTimeframe', gridTimeframe);
+http('gridReadings', gridReadings);
+
+// Prosumer Info
+http('prosumers', prosumers);
+http('prosumer', prosumer);
+http('prosumerTransactions', prosumerTransactions);
+http('prosumerNetto', prosumerNetto);
+http('gridAccounts', gridAccounts);
+
+// Trader Info
+http('trades', trades);
+http('trade', trade);
+
+// Operations
+httpAlone('openapi', openapi());
+httpAlone('docs', docs());
+httpAlone('healthLive', healthLive());
+httpAlone('healthReady', healthReady(ports));
+
+// The flow of a timeframe
+app.timer('closeTimeframes', {
+  schedule: '0 * * * * *',
+  handler: closeTimeframesTimer(ports),
+});
+app.serviceBusQueue('closeTimeframe', {
+  connection: 'SERVICE_BUS',
+  queueName: '%TIMEFRAMES_QUEUE%',
+  handler: closeTimeframeQueue(ports),
+});
+app.serviceBusQueue('recordTrades', {
+  connection: 'SERVICE_BUS',
+  queueName: '%TRADES_QUEUE%',
+  handler: recordTradesQueue(ports),
+});

@@ -1,0 +1,14 @@
+/** 200 with a body, and with the tag of its state where it has one. */
+export function ok<Body>(body: Body, etag?: string) {
+  return { ok: true, value: { status: 200, body, headers: tag(etag) } } as const;
+}
+
+/** 201 with what was made, where it is now, and the tag of its state. */
+export function created<Body>(body: Body, collectionUrl: string, id: string, etag: string) {
+  const location = `${new URL(collectionUrl).pathname}/${id}`;
+  return { ok: true, value: { status: 201, body, headers: { ...tag(etag), location } } } as const;
+}
+
+function tag(etag: string | undefined): Readonly<Record<string, string>> {
+  return etag === undefined ? {} : { etag: `"${etag}"` };
+}

@@ -1,0 +1,51 @@
+import type { Refusal } from '../domain/refusal.ts';
+import { accept, type Result, refuse } from '../domain/result.ts';
+import type { Instant, Timeframe } from '../domain/timeframe.ts';
+import { parseInstant } from '../domain/timeframe.ts';
+import { decodeCursor } from './cursor.ts';
+
+type PageQuery = { readonly limit?: number; readonly cursor?: string };
+type Place = {
+  readonly timeframe: Timeframe;
+  readonly revision: number;
+  readonly sequence: number;
+};
+
+/** Which page a query asks for. A cursor that is none of this list is refused. */
+export function pageRequest<Key>(
+  { limit, cursor }: PageQuery,
+  limitDefault: number,
+  isKey: (value: unknown) => value is Key,
+): Result<{ readonly limit: number; readonly after?: Key }, Refusal> {
+  const page = { limit: limit ?? limitDefault };
+  if (cursor === undefined) return accept(page);
+  const after = decodeCursor(cursor, isKey);
+  if (after !== undefined) return accept({ ...page, after });
+  const errors = [{ pointer: 'cursor', detail: 'is not the cursor of a nextLink of this list' }];
+  return refuse({ code: 'cursor_invalid', detail: 'Start again without a cursor.', errors });
+}
+
+/** The key of a list that is in order of an id. */
+export function isIdKey<Id extends string>(value: unknown): value is Id {
+  return typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value);
+}
+
+/** The key of a list that is in order of timeframe. */
+export function isTimeframeKey(value: unknown): value is Timeframe {
+  return typeof value === 'string' && isCanonicalInstant(value);
+}
+
+/** The key of a list that is in order of timeframe, revision and sequence. */
+export function isPlaceKey(value: unknown): value is Place {
+  if (typeof value !== 'object' || value === null) return false;
+  const place: Partial<Record<keyof Place, unknown>> = value;
+  return (
+    isTimeframeKey(place.timeframe) &&
+    Number.isSafeInteger(place.revision) &&
+    Number.isSafeInteger(place.sequence)
+  );
+}
+
+function isCanonicalInstant(text: string): text is Instant {
+  return parseInstant(text) === text;
+}
