@@ -58,16 +58,20 @@ export const RegisterReading = Type.Object(
 );
 export type RegisterReadingInput = Readonly<Static<typeof RegisterReading>>;
 
+const envelope = closed('ReadingsPost', 'Readings of prosumers of one grid.');
+const readingsText = 'Interval readings or register readings, mixed as they come.';
+const readingsLimits = { minItems: 1, maxItems: readingsPerRequestMax, description: readingsText };
+
 /** The envelope only: each item is validated on its own, so that a bad one does not spoil the rest. */
 export const ReadingsPost = Type.Object(
-  {
-    readings: Type.Array(Type.Unknown(), {
-      minItems: 1,
-      maxItems: readingsPerRequestMax,
-      description: 'Interval readings or register readings, mixed as they come.',
-    }),
-  },
-  closed('ReadingsPost', 'Readings of prosumers of one grid.'),
+  { readings: Type.Array(Type.Unknown(), readingsLimits) },
+  envelope,
+);
+
+/** The same with its items, for documents. */
+export const ReadingsPostShown = Type.Object(
+  { readings: Type.Array(Type.Union([IntervalReading, RegisterReading]), readingsLimits) },
+  envelope,
 );
 
 export const readingStatuses = ['accepted', 'duplicate', 'late', 'rejected'] as const;

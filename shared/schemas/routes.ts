@@ -6,7 +6,7 @@ import { Liveness, Readiness } from './health.ts';
 import { GridNetto, ProsumerNetto } from './netto.ts';
 import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
 import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
-import { ReadingsAnswer, ReadingsPost } from './reading.ts';
+import { ReadingsAnswer, ReadingsPost, ReadingsPostShown } from './reading.ts';
 import { OpenTimeframe, Timeframe } from './timeframe.ts';
 import { Trade, tradeId } from './trade.ts';
 import { tradesQuery } from './tradesQuery.ts';
@@ -23,6 +23,8 @@ export type MethodSpec = {
   /** Absent: no query parameter is known. */
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** The body as documents show it, where its parts are validated one by one. */
+  readonly shownBody?: TSchema;
   /** The largest body in bytes; `bodyBytesMax` without it. */
   readonly maxBodyBytes?: number;
   readonly answers: Readonly<Record<number, TSchema | RawBody>>;
@@ -33,6 +35,9 @@ export type RouteSpec = {
   readonly params: TSchema;
   readonly methods: { readonly [M in Method]?: MethodSpec };
 };
+
+/** Where the API lies below its server, as host.json has it. */
+export const apiPrefix = '/api';
 
 /** The largest body of a request, in bytes, where the route does not say otherwise. */
 export const bodyBytesMax = 64 * 1024;
@@ -138,6 +143,7 @@ export const routes = {
         summary: 'Post readings of meters',
         tag: 'Smart Grid Info',
         body: ReadingsPost,
+        shownBody: ReadingsPostShown,
         maxBodyBytes: readingsBytesMax,
         answers: { 200: ReadingsAnswer },
       },

@@ -1,0 +1,129 @@
+import type { TSchema } from 'typebox';
+import { Problem } from '../schemas/problem.ts';
+import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routes.ts';
+import { examples } from './openapiExamples.ts';
+import { type Components, shown } from './openapiSchema.ts';
+
+type Endpoint = {
+  readonly name: string;
+  readonly method: string;
+  readonly route: RouteSpec;
+  readonly spec: MethodSpec;
+  readonly components: Components;
+};
+
+/** One operation of the OpenAPI document. */
+export function operationOf(endpoint: Endpoint): object {
+  const { name, method, spec } = endpoint;
+  const parameters = parametersOf(endpoint);
+  return {
+    operationId: `${method.toLowerCase()}${name[0]?.toUpperCase()}${name.slice(1)}`,
+    summary: spec.summary,
+    tags: [spec.tag],
+    ...(parameters.length > 0 && { parameters }),
+    ...bodyOf(endpoint),
+    responses: { ...answersOf(endpoint), ...problemsOf(endpoint) },
+  };
+}
+
+function parametersOf({ method, route, spec, components }: Endpoint): readonly object[] {
+  return [
+    // An optional part of a path is left out: OpenAPI knows none.
+    ...fieldsOf(route.params, 'path', components).filter(({ required }) => required),
+    ...fieldsOf(spec.query, 'query', components),
+    ...(method === 'POST' ? [idempotencyKey] : []),
+    ...(method === 'PATCH' || method === 'DELETE' ? [ifMatch] : []),
+  ];
+}
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'A repeat with the same key and body gets the same answer; another body is refused.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag that was read: changed since, the request is refused.',
+  schema: { type: 'string' },
+};
+
+function fieldsOf(schema: TSchema | undefined, place: 'path' | 'query', components: Components) {
+  const { properties = {}, required = [] }: Fields = schema ?? {};
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = shown(property, components) as { description?: string };
+    return { name, in: place, required: required.includes(name), description, schema: rest };
+  });
+}
+type Fields = {
+  readonly properties?: Readonly<Record<string, TSchema>>;
+  readonly required?: readonly string[];
+};
+
+function bodyOf({ spec, components }: Endpoint): object {
+  const schema = spec.shownBody ?? spec.body;
+  if (schema === undefined) return {};
+  const title = 'title' in schema ? String(schema.title) : '';
+  const content = { schema: shown(schema, components), examples: examples[title] };
+  return { requestBody: { required: true, content: { 'application/json': content } } };
+}
+
+function answersOf({ route, spec, components }: Endpoint): object {
+  const answers = Object.entries(spec.answers).map(([status, answer]) => {
+    const headers = {
+      ...(status === '201' && { Location: text('Where it is.') }),
+      ...((status === '201' || route.methods.PATCH) && { ETag: text('Tag of its state.') }),
+    };
+    return [
+      status,
+      {
+        description: descriptionOf(answer),
+        ...(Object.keys(headers).length > 0 && { headers }),
+        content: contentOf(answer, components),
+      },
+    ];
+  });
+  return Object.fromEntries(answers);
+}
+
+function text(description: string): object {
+  return { description, schema: { type: 'string' } };
+}
+
+function descriptionOf(answer: TSchema | RawBody): string {
+  return 'description' in answer ? String(answer.description) : 'The answer.';
+}
+
+function contentOf(answer: TSchema | RawBody, components: Components): object {
+  if (!isRaw(answer)) return { 'application/json': { schema: shown(answer, components) } };
+  return Object.fromEntries(answer.mediaTypes.map((type) => [type, {}]));
+}
+
+function isRaw(answer: TSchema | RawBody): answer is RawBody {
+  return 'mediaTypes' in answer;
+}
+
+/** The problems that an operation may answer, by status. Any may also fail: 500 and 503. */
+function problemsOf({ method, route, spec, components }: Endpoint): object {
+  const hasPathParameter = /\{\w+\}/.test(route.path);
+  const content = { 'application/problem+json': { schema: shown(Problem, components) } };
+  const isChange = method !== 'GET';
+  const answers = {
+    ...((hasPathParameter || spec.query || spec.body) && { 400: 'The request is not valid.' }),
+    ...(hasPathParameter && { 404: 'It is not there.' }),
+    ...(isChange && { 409: 'It cannot be done as things are.' }),
+    ...((method === 'PATCH' || method === 'DELETE') && { 412: 'Changed since it was read.' }),
+    ...(spec.body && {
+      411: 'The body came without its length.',
+      413: 'The body is too large.',
+      415: 'The body is not JSON.',
+    }),
+    default: 'The request could not be served.',
+  };
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, description]) => [status, { description, content }]),
+  );
+}
