@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import type { GridId } from '../../shared/domain/ids.ts';
+import { freshStores, storeAdapters } from './adapters.ts';
+import { allPages, gridId, gridOf, hillside, instant, riverside } from './samples.ts';
+
+describe.each(storeAdapters)('grid store, $name', (adapter) => {
+  const stores = freshStores(adapter);
+
+  test('a grid comes back as it was created, with or without its optional fields', async () => {
+    const { grids } = stores();
+    const open = gridOf(riverside);
+    const ending = gridOf(hillside, { activeUntil: instant('2027-01-01T00:00:00Z'), paused: true });
+    const created = await grids.create(open);
+    await grids.create(ending);
+    expect(created).toEqual({ created: true, stored: { value: open, etag: expect.any(String) } });
+    expect(await grids.get(riverside)).toEqual(created.stored);
+    expect((await grids.get(hillside))?.value).toEqual(ending);
+  });
+
+  test('an unknown grid is undefined', async () => {
+    expect(await stores().grids.get(riverside)).toBeUndefined();
+  });
+
+  test('a second create answers the grid that is there and changes nothing', async () => {
+    const { grids } = stores();
+    const first = await grids.create(gridOf(riverside));
+    const second = await grids.create(gridOf(riverside, { name: 'Another' }));
+    expect(second).toEqual({ created: false, stored: first.stored });
+    expect(await grids.get(riverside)).toEqual(first.stored);
+  });
+
+  test('replaces a grid at its etag, and the etag is another one then', async () => {
+    const { grids } = stores();
+    const { stored } = await grids.create(gridOf(riverside));
+    const replaced = await grids.replace(gridOf(riverside, { name: 'Renamed' }), stored.etag);
+    expect(replaced?.value.name).toBe('Renamed');
+    expect(replaced?.etag).not.toBe(stored.etag);
+    expect(await grids.get(riverside)).toEqual(replaced);
+  });
+
+  test.each([
+    ['of an older state', (etag: string) => etag],
+    ['never given', () => '"something else"'],
+    ['that is empty', () => ''],
+  ])('does not replace at an etag %s', async (_case, etagFrom) => {
+    const { grids } = stores();
+    const { stored } = await grids.create(gridOf(riverside));
+    const current = await grids.replace(gridOf(riverside, { name: 'Second' }), stored.etag);
+    const refused = await grids.replace(gridOf(riverside, { name: 'X' }), etagFrom(stored.etag));
+    expect(refused).toBeUndefined();
+    expect(await grids.get(riverside)).toEqual(current);
+  });
+
+  test('does not replace a grid that is not there', async () => {
+    const { grids } = stores();
+    const { stored } = await grids.create(gridOf(riverside));
+    expect(await grids.replace(gridOf(hillside), stored.etag)).toBeUndefined();
+    expect(await grids.get(hillside)).toBeUndefined();
+  });
+
+  test('of two openers with one etag, one replaces', async () => {
+    const { grids, openAnother } = stores();
+    const other = await openAnother();
+    const { stored } = await grids.create(gridOf(riverside));
+    const answers = await Promise.all([
+      grids.replace(gridOf(riverside, { name: 'A' }), stored.etag),
+      other.grids.replace(gridOf(riverside, { name: 'B' }), stored.etag),
+    ]);
+    const won = answers.filter((answer) => answer !== undefined);
+    expect(won).toHaveLength(1);
+    expect(await grids.get(riverside)).toEqual(won[0]);
+  });
+
+  test('of two openers that create one id, one creates and both see it', async () => {
+    const { grids, openAnother } = stores();
+    const other = await openAnother();
+    const answers = await Promise.all([
+      grids.create(gridOf(riverside, { name: 'A' })),
+      other.grids.create(gridOf(riverside, { name: 'B' })),
+    ]);
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(answers[0].stored).toEqual(answers[1].stored);
+  });
+
+  test('lists by id in byte order, page by page, none lost and none twice', async () => {
+    const { grids } = stores();
+    const ids = ['b', 'a-b', 'a1', '0', 'a', 'ab'].map(gridId);
+    for (const id of ids) await grids.create(gridOf(id));
+    const listed = await allPages(
+      2,
+      (page: { after?: GridId; limit: number }) => grids.list(page),
+      (pageNumber) => grids.create(gridOf(gridId(`new-${pageNumber}`))),
+    );
+    const listedIds = listed.map(({ value }) => value.id);
+    expect(listedIds.slice(0, 6)).toEqual(['0', 'a', 'a-b', 'a1', 'ab', 'b']);
+    expect(new Set(listedIds).size).toBe(listedIds.length);
+    expect((await grids.list({ limit: 100 })).next).toBeUndefined();
+  });
+
+  test('the last page has no next, also when it is full', async () => {
+    const { grids } = stores();
+    await grids.create(gridOf(riverside));
+    await grids.create(gridOf(hillside));
+    expect((await grids.list({ limit: 2 })).next).toBeUndefined();
+    expect((await grids.list({ limit: 1 })).next).toBe('hillside');
+    expect(await grids.list({ after: riverside, limit: 1 })).toEqual({ items: [] });
+  });
+
+  test('a grid is still there after closing and opening again, at the same etag', async () => {
+    const { grids, reopen } = stores();
+    const { stored } = await grids.create(gridOf(riverside));
+    expect(await (await reopen()).grids.get(riverside)).toEqual(stored);
+  });
+});

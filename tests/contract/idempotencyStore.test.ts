@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { freshStores, storeAdapters } from './adapters.ts';
+import { instant } from './samples.ts';
+
+const record = { requestHash: 'abc', assignedId: 'id-1' };
+const later = { requestHash: 'def', assignedId: 'id-2' };
+const answer = { status: 201, headers: { location: '/api/grids/riverside' }, body: '{"id":"ü"}' };
+const other = { status: 500, headers: {}, body: '' };
+
+describe.each(storeAdapters)('idempotency store, $name', (adapter) => {
+  const stores = freshStores(adapter);
+
+  test('the first takes the key, a repeat gets what the first left', async () => {
+    const { idempotency } = stores();
+    expect(await idempotency.begin('k', record)).toEqual(record);
+    expect(await idempotency.begin('k', later)).toEqual(record);
+    await idempotency.complete('k', answer);
+    expect(await idempotency.begin('k', later)).toEqual({ ...record, answer });
+    expect(await idempotency.begin('another', later)).toEqual(later);
+  });
+
+  test('the first answer stays', async () => {
+    const { idempotency } = stores();
+    await idempotency.begin('k', record);
+    await idempotency.complete('k', answer);
+    await idempotency.complete('k', other);
+    expect(await idempotency.begin('k', record)).toEqual({ ...record, answer });
+  });
+
+  test('an answer with an empty body and no headers is one too', async () => {
+    const { idempotency } = stores();
+    await idempotency.begin('k', record);
+    await idempotency.complete('k', other);
+    expect(await idempotency.begin('k', record)).toEqual({ ...record, answer: other });
+  });
+
+  test('a key is kept for 48 hours to the second, then it is free', async () => {
+    const { idempotency, clock } = stores();
+    clock.set(instant('2026-11-22T12:00:00Z'));
+    await idempotency.begin('k', record);
+    await idempotency.complete('k', answer);
+    clock.set(instant('2026-11-24T11:59:59Z'));
+    expect(await idempotency.begin('k', later)).toEqual({ ...record, answer });
+    clock.set(instant('2026-11-24T12:00:00Z'));
+    expect(await idempotency.begin('k', later)).toEqual(later);
+    clock.set(instant('2026-11-26T11:59:59Z'));
+    expect(await idempotency.begin('k', record)).toEqual(later);
+  });
+
+  test('more keys than one sweep clears are free again all the same', async () => {
+    const { idempotency, clock } = stores();
+    clock.set(instant('2026-11-22T12:00:00Z'));
+    const keys = Array.from({ length: 120 }, (_, n) => `k${n}`);
+    for (const key of keys) await idempotency.begin(key, record);
+    clock.set(instant('2026-11-25T12:00:00Z'));
+    for (const key of keys.toReversed()) {
+      expect(await idempotency.begin(key, later)).toEqual(later);
+    }
+  });
+
+  test('of two openers with one key, one takes it', async () => {
+    const { idempotency, openAnother } = stores();
+    const second = await openAnother();
+    const [a, b] = await Promise.all([
+      idempotency.begin('k', record),
+      second.idempotency.begin('k', later),
+    ]);
+    expect(a).toEqual(b);
+  });
+
+  test('an answer is still there after closing and opening again', async () => {
+    const { idempotency, reopen } = stores();
+    await idempotency.begin('k', record);
+    await idempotency.complete('k', answer);
+    expect(await (await reopen()).idempotency.begin('k', later)).toEqual({ ...record, answer });
+  });
+});

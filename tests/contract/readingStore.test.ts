@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import { wattHours } from '../../shared/domain/units.ts';
+import { freshStores, storeAdapters } from './adapters.ts';
+import {
+  at1000,
+  at1015,
+  at1030,
+  hillside,
+  instant,
+  nthId,
+  prosumerId,
+  readingOf,
+  registerOf,
+  riverside,
+} from './samples.ts';
+
+describe.each(storeAdapters)('reading store, $name', (adapter) => {
+  const stores = freshStores(adapter);
+
+  test('a snapshot holds the highest version of each prosumer, by id in byte order', async () => {
+    const { readings } = stores();
+    const second = readingOf('b', { version: 2, consumedWh: wattHours(7) });
+    const tenth = readingOf('a', { version: 10, quality: 'estimated' });
+    await readings.append(riverside, [
+      second,
+      readingOf('b'),
+      readingOf('a', { version: 9 }),
+      tenth,
+      readingOf('a-b'),
+      readingOf('c', { timeframe: at1015 }),
+    ]);
+    await readings.append(hillside, [readingOf('d')]);
+    const { readings: latest } = await readings.snapshot(riverside, at1000);
+    expect(latest).toEqual([tenth, readingOf('a-b'), second]);
+    expect((await readings.snapshot(riverside, at1030)).readings).toEqual([]);
+  });
+
+  test('outcomes line up; source and time of receipt are no content', async () => {
+    const { readings } = stores();
+    const first = readingOf('a');
+    expect(await readings.append(riverside, [first])).toEqual(['accepted']);
+    const outcomes = await readings.append(riverside, [
+      readingOf('a', { producedWh: wattHours(1) }),
+      readingOf('b'),
+      readingOf('a', { source: 'by-hand', receivedAt: instant('2026-11-22T11:00:00Z') }),
+      readingOf('a', { consumedWh: wattHours(1) }),
+      readingOf('a', { quality: 'estimated' }),
+      readingOf('a', { version: 2, quality: 'estimated' }),
+      readingOf('b', { source: 'twice in a call' }),
+      readingOf('b', { producedWh: wattHours(9) }),
+    ]);
+    expect(outcomes).toEqual([
+      'conflict',
+      'accepted',
+      'duplicate',
+      'conflict',
+      'conflict',
+      'accepted',
+      'duplicate',
+      'conflict',
+    ]);
+    const versions = await readings.versions(riverside, prosumerId('a'), at1000);
+    expect(versions).toEqual([first, readingOf('a', { version: 2, quality: 'estimated' })]);
+    expect(await readings.versions(riverside, prosumerId('b'), at1000)).toEqual([readingOf('b')]);
+    expect(await readings.versions(riverside, prosumerId('a'), at1015)).toEqual([]);
+  });
+
+  test('nothing in, nothing out', async () => {
+    expect(await stores().readings.append(riverside, [])).toEqual([]);
+  });
+
+  test('a change after a snapshot is seen, in that timeframe of that grid alone', async () => {
+    const { readings, openAnother } = stores();
+    const other = await openAnother();
+    const empty = await readings.snapshot(riverside, at1000);
+    const hasChanged = (mark: string) => readings.hasChangedSince(riverside, at1000, mark);
+    expect(await hasChanged(empty.mark)).toBe(false);
+    await other.readings.append(riverside, [readingOf('a', { timeframe: at1015 })]);
+    await other.readings.append(hillside, [readingOf('a')]);
+    expect(await hasChanged(empty.mark)).toBe(false);
+    await other.readings.append(riverside, [readingOf('a')]);
+    expect(await hasChanged(empty.mark)).toBe(true);
+
+    const one = await readings.snapshot(riverside, at1000);
+    await readings.append(riverside, [
+      readingOf('a'),
+      readingOf('a', { producedWh: wattHours(1) }),
+    ]);
+    expect(await hasChanged(one.mark)).toBe(false);
+    await readings.append(riverside, [readingOf('a', { version: 2 }), readingOf('b')]);
+    expect(await hasChanged(one.mark)).toBe(true);
+    expect(await hasChanged((await readings.snapshot(riverside, at1000)).mark)).toBe(false);
+  });
+
+  test('of two openers that append the same reading, one is accepted', async () => {
+    const { readings, openAnother } = stores();
+    const other = await openAnother();
+    const outcomes = await Promise.all([
+      readings.append(riverside, [readingOf('a')]),
+      other.readings.append(riverside, [readingOf('a')]),
+      other.readings.append(riverside, [readingOf('a', { producedWh: wattHours(3) })]),
+    ]);
+    expect(outcomes.flat().sort()).toEqual(['accepted', 'conflict', 'duplicate']);
+  });
+
+  test('takes 10 000 readings in a call, and has them after opening again', async () => {
+    const { readings, reopen } = stores();
+    const many = Array.from({ length: 10_000 }, (_, n) => readingOf(nthId(n)));
+    const outcomes = await readings.append(riverside, many.toReversed());
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']));
+    const { mark } = await readings.snapshot(riverside, at1000);
+    const again = await reopen();
+    expect((await again.readings.snapshot(riverside, at1000)).readings).toEqual(many);
+    expect(await again.readings.hasChangedSince(riverside, at1000, mark)).toBe(false);
+  });
+});
+
+describe.each(storeAdapters)('register readings, $name', (adapter) => {
+  const stores = freshStores(adapter);
+
+  test('are appended once, by prosumer, meter and instant', async () => {
+    const { readings } = stores();
+    const outcomes = await readings.appendRegisters(riverside, [
+      registerOf('a'),
+      registerOf('a', { source: 'by-hand' }),
+      registerOf('a', { producedRegisterWh: wattHours(1) }),
+      registerOf('a', { consumedRegisterWh: wattHours(1) }),
+      registerOf('a', { rolloverWh: wattHours(1_000_000) }),
+      registerOf('a', { meterId: 'meter-2' }),
+      registerOf('a', { at: at1015 }),
+      registerOf('b', { rolloverWh: wattHours(1_000_000) }),
+      registerOf('b', { rolloverWh: wattHours(1_000_000) }),
+    ]);
+    expect(outcomes).toEqual([
+      'accepted',
+      'duplicate',
+      'conflict',
+      'conflict',
+      'conflict',
+      'accepted',
+      'accepted',
+      'accepted',
+      'duplicate',
+    ]);
+    expect(await readings.appendRegisters(hillside, [registerOf('a')])).toEqual(['accepted']);
+  });
+
+  test('have their neighbours one timeframe away, of the same meter', async () => {
+    const { readings } = stores();
+    const early = registerOf('a', { rolloverWh: wattHours(1_000_000) });
+    const middle = registerOf('a', { at: at1015 });
+    const late = registerOf('a', { at: at1030 });
+    const exchanged = registerOf('a', { at: at1015, meterId: 'meter-2' });
+    await readings.appendRegisters(riverside, [early, middle, late, exchanged]);
+    const asked = [middle, early, late, exchanged, registerOf('b', { at: at1015 })];
+    expect(await readings.neighbours(riverside, asked, 15)).toEqual([
+      { before: early, after: late },
+      { after: middle },
+      { before: middle },
+      {},
+      {},
+    ]);
+    expect(await readings.neighbours(riverside, [late], 30)).toEqual([{ before: early }]);
+    expect(await readings.neighbours(hillside, [middle], 15)).toEqual([{}]);
+  });
+});
