@@ -1,0 +1,23 @@
+/** One line of a benchmark's table. */
+export type BenchRow = {
+  readonly size: number;
+  /** What one item is: a prosumer, a reading, an import. */
+  readonly unit: string;
+  /** Median over the runs, in ms. */
+  readonly ms: number;
+  readonly runs: number;
+  /** What is to be reached, in ms. */
+  readonly goalMs?: number;
+  /** Where the time of the median run went, in ms by name. */
+  readonly parts?: Readonly<Record<string, number>>;
+  readonly notes?: string;
+  /** SHA-256 of what was computed: the same on every machine, whatever the time it took. */
+  readonly hash: string;
+};
+
+export type Benchmark = {
+  readonly title: string;
+  /** The sizes it is run at unless others are asked for, ascending. */
+  readonly sizes: readonly number[];
+  run(size: number): Promise<BenchRow>;
+};

@@ -1,0 +1,15 @@
+import type { Benchmark } from './benchmark.ts';
+import { closing } from './closing.ts';
+import { pool } from './pool.ts';
+
+/** All benchmarks, in the order in which they run. */
+export const benchmarks = { pool, closing } as const satisfies Record<string, Benchmark>;
+
+export type BenchmarkName = keyof typeof benchmarks;
+
+export function isBenchmarkName(name: string): name is BenchmarkName {
+  return Object.hasOwn(benchmarks, name);
+}
+
+export const benchmarkNames: readonly BenchmarkName[] =
+  Object.keys(benchmarks).filter(isBenchmarkName);

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Terms } from '../shared/domain/grid.ts';
+import type { Position } from '../shared/domain/netto.ts';
+import { clearPool } from '../shared/domain/pool.ts';
+import type { TradeTerms } from '../shared/domain/trade.ts';
+import { subtractWh } from '../shared/domain/units.ts';
+import type { Benchmark, BenchRow } from './benchmark.ts';
+import { measure } from './measure.ts';
+import { benchGrid, energies, firstInstant, prosumerIds } from './population.ts';
+import { seeded } from './seeded.ts';
+
+const goalMsBySize = new Map([[100_000, 100]]);
+const terms: Terms = { validFrom: firstInstant, ...benchGrid };
+
+/** The pool alone: positions in memory → trades. */
+export const pool: Benchmark = {
+  title: 'pool: positions → trades, in memory',
+  sizes: [100, 1_000, 10_000, 100_000, 1_000_000],
+  async run(size): Promise<BenchRow> {
+    const positions = positionsOf(size);
+    const { ms, runs, value: trades } = measure(() => clearPool(positions, terms));
+    const goalMs = goalMsBySize.get(size);
+    return {
+      size,
+      unit: 'prosumers',
+      ms,
+      runs,
+      ...(goalMs !== undefined && { goalMs }),
+      notes: `${trades.length} trades; ${perNLogN(ms, size)} ns · n log₂ n`,
+      hash: hashOf(trades),
+    };
+  },
+};
+
+function positionsOf(size: number): readonly Position[] {
+  const random = seeded(size);
+  return prosumerIds(size).map((prosumerId) => {
+    const { producedWh, consumedWh } = energies(random);
+    return { prosumerId, positionWh: subtractWh(producedWh, consumedWh) };
+  });
+}
+
+function perNLogN(ms: number, size: number): string {
+  return ((ms * 1e6) / (size * Math.log2(size))).toFixed(1);
+}
+
+function hashOf(trades: readonly TradeTerms[]): string {
+  const hash = createHash('sha256');
+  for (const trade of trades) hash.update(JSON.stringify(Object.entries(trade)));
+  return hash.digest('hex');
+}
