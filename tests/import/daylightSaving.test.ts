@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ImportOptions, importReadings } from '../../local/importReadings.ts';
 import { objectOf, objectsIn } from '../../local/jsonFields.ts';
-import type { AmbiguousChoice } from '../../local/readingRows.ts';
+import { type AmbiguousChoice, createRowReader } from '../../local/readingRows.ts';
 import { sydneyYear, sydneyYearRows } from './sydneyYear.ts';
 
 const options: ImportOptions = {
@@ -108,6 +108,19 @@ describe('rows of the doubled hour in sequence', () => {
       'b 2026-10-25T00:00:00Z 0 4',
       'b 2026-10-25T01:00:00Z 0 7',
     ]);
+  });
+
+  test('what waits is refused as soon as the hour is over, so that little is held', () => {
+    const columns = { count: 4, time: 0, prosumer: 1, produced: 2, consumed: 3 };
+    const rows = createRowReader({ ...columns, timeZone: 'Europe/Berlin' }, 'sequence', 'test');
+    const read = (clock: string, line: number) =>
+      rows.read({ line, raw: '', fields: [`2026-10-25T${clock}`, 'a', '0', '1'] });
+    expect(read('02:00', 2)).toEqual([]);
+    expect(read('03:00', 3).map((outcome) => [outcome.kind, outcome.record.line])).toEqual([
+      ['rejected', 2],
+      ['reading', 3],
+    ]);
+    expect(rows.end()).toEqual([]);
   });
 
   test('what still waits at the end of the file is refused', async () => {

@@ -43,10 +43,13 @@ describe('the demonstration', () => {
   test('sets up a grid that nothing closes in before its homes and readings are there', async () => {
     const { stop } = await start(startMs);
     await stop();
-    expect(api.requests[0]).toBe('POST /grids');
+    expect(api.requests[0]).toBe('POST /grids paused=true');
     expect(api.requests.slice(1, 17)).toEqual(Array(16).fill('POST /prosumers'));
     // Nothing has ended yet: it runs, and is paused again at the end.
-    expect(api.requests.slice(17)).toEqual(['PATCH /grids/hamlet', 'PATCH /grids/hamlet']);
+    expect(api.requests.slice(17)).toEqual([
+      'PATCH /grids/hamlet paused=false',
+      'PATCH /grids/hamlet paused=true',
+    ]);
     expect(api.grid()).toMatchObject({
       timeZone: 'Europe/Berlin',
       timeframeMinutes: 15,
@@ -93,8 +96,8 @@ describe('the demonstration', () => {
     expect(api.requests.slice(before)).toEqual([
       'POST readings 2026-11-23T13:00:00Z 2026-11-23T13:15:00Z × 32',
       'POST readings 2026-11-23T13:30:00Z × 16',
-      'PATCH /grids/hamlet',
-      'PATCH /grids/hamlet',
+      'PATCH /grids/hamlet paused=false',
+      'PATCH /grids/hamlet paused=true',
     ]);
   });
 

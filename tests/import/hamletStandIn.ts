@@ -13,7 +13,7 @@ import {
  */
 export type HamletStandIn = {
   readonly url: string;
-  /** What was asked for, in order, as `POST /grids` or `POST readings 2026-… × 16`. */
+  /** What was asked for, in order, as `POST /prosumers` or `POST readings 2026-… × 16`. */
   readonly requests: readonly string[];
   readonly timeframes: ReadonlySet<string>;
   readonly prosumers: ReadonlyMap<string, JsonObject>;
@@ -42,7 +42,9 @@ export async function startHamletStandIn(): Promise<HamletStandIn> {
 
   function respond(request: string, body: JsonObject): object | undefined {
     if (request === 'POST /grids/hamlet/readings') return takeReadings(body);
-    if (!request.startsWith('GET')) requests.push(request);
+    if (!request.startsWith('GET')) {
+      requests.push('paused' in body ? `${request} paused=${body['paused']}` : request);
+    }
     if (request === 'POST /grids') {
       grid = body;
       return grid;

@@ -164,6 +164,7 @@ describe('an import that was cut short', () => {
     await expect(run(header + rowsOf(20), url, ...more)).rejects.toThrow('no answer');
     isDown = false;
     const other = await run(header + rowsOf(30), url, ...more);
+    expect(other.said).toContain('beginning again');
     expect(other.tally).toMatchObject({ accepted: 10, duplicate: 20 });
     expect(stored.size).toBe(30);
     expect(duplicates()).toBe(30);
