@@ -97,8 +97,8 @@ function startOfDay(midnightMs: number, timeZone: string): number {
 function instantsShowing(wallMs: number, timeZone: string): number[] {
   const before = wallMs - offsetMsAt(wallMs - msPerDay, timeZone);
   const after = wallMs - offsetMsAt(wallMs + msPerDay, timeZone);
-  const candidates =
-    before === after ? [before] : [Math.min(before, after), Math.max(before, after)];
+  // Both show it only where clocks were set back, and then the offset before is the larger one.
+  const candidates = before === after ? [before] : [before, after];
   return candidates.filter((ms) => wallMsOf(ms, timeZone) === wallMs);
 }
 

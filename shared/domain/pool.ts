@@ -129,13 +129,13 @@ function addPeerTrades(
   for (const [seller, sellerId] of sellers.ids.entries()) {
     let offeredWh = sold[seller] ?? 0;
     while (offeredWh > 0) {
+      const buyerId = buyers.ids[buyer];
+      assert(buyerId !== undefined, 'as much is bought in the pool as is sold');
       if (wantedWh === 0) {
         buyer += 1;
         wantedWh = bought[buyer] ?? 0;
         continue;
       }
-      const buyerId = buyers.ids[buyer];
-      assert(buyerId !== undefined, 'as much is bought in the pool as is sold');
       const energyWh = Math.min(offeredWh, wantedWh);
       offeredWh -= energyWh;
       wantedWh -= energyWh;
