@@ -37,7 +37,7 @@ export const storeAdapters: readonly StoreAdapter[] = [
     async makeHome() {
       const directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
       return {
-        open: async (clock) => openEmbedded(directory, { clock }),
+        open: async (clock) => openEmbedded(directory, { clock, durability: 'process' }),
         remove: async () => rmSync(directory, { recursive: true }),
       };
     },

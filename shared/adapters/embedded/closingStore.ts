@@ -35,7 +35,12 @@ export function embeddedClosingStore(db: DatabaseSync): ClosingStore {
     `AND timeframe >= ? AND timeframe < ? AND ${latestRevision}
      ORDER BY timeframe LIMIT ?`,
   );
-  const selectUnsettled = select(`AND status = 'closed' ORDER BY closingNumber LIMIT ?`);
+  // Named, because SQLite takes the primary key by itself and walks through all closings.
+  const selectUnsettled = query<ClosingRow>(
+    db,
+    `SELECT ${columns} FROM closings INDEXED BY closingsUnsettled
+     WHERE gridId = ? AND status = 'closed' ORDER BY closingNumber LIMIT ?`,
+  );
   const settle = write(
     db,
     `UPDATE closings SET status = 'settled' WHERE gridId = ? AND closingNumber = ?

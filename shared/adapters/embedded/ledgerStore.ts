@@ -122,7 +122,7 @@ function prepare(db: DatabaseSync) {
       `SELECT ${postingColumns} FROM postings
        WHERE accountId = ? AND gridId = ? AND timeframe >= ?
          AND (timeframe, revision, sequence) < (?, ?, ?)
-       ORDER BY timeframe DESC, revision DESC, sequence DESC, side LIMIT ?`,
+       ORDER BY timeframe DESC, revision DESC, sequence DESC, side DESC LIMIT ?`,
     ),
     selectAccounts: bigintQuery<AccountRow>(
       db,

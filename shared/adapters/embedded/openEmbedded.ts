@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Health } from '../../ports/health.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { embeddedClosingStore } from './closingStore.ts';
-import { openDatabase } from './database.ts';
+import { type Durability, openDatabase } from './database.ts';
 import { embeddedGridStore } from './gridStore.ts';
 import { embeddedIdempotencyStore } from './idempotencyStore.ts';
 import { embeddedLedgerStore } from './ledgerStore.ts';
@@ -27,6 +27,13 @@ const schemas = {
   queues: queuesSchema,
 } satisfies Record<string, readonly string[]>;
 type DatabaseName = keyof typeof schemas;
+
+export type EmbeddedSettings = {
+  readonly clock: Clock;
+  readonly queues?: Partial<QueueSettings>;
+  /** `disk` unless it says otherwise. */
+  readonly durability?: Durability;
+};
 
 /** All stores of one data directory, and the queues. */
 export type Embedded = Pick<
@@ -52,10 +59,10 @@ export type Embedded = Pick<
  */
 export function openEmbedded(
   directory: string,
-  { clock, queues }: { readonly clock: Clock; readonly queues?: Partial<QueueSettings> },
+  { clock, queues, durability }: EmbeddedSettings,
 ): Embedded {
   mkdirSync(directory, { recursive: true });
-  const { smartGridInfo, prosumerInfo, traderInfo, ...rest } = openAll(directory);
+  const { smartGridInfo, prosumerInfo, traderInfo, ...rest } = openAll(directory, durability);
   return {
     grids: embeddedGridStore(smartGridInfo),
     rosters: embeddedRosterStore(smartGridInfo),
@@ -79,10 +86,13 @@ export function openEmbedded(
 }
 
 /** Opens all, or none: when one cannot be used, those before it are closed again. */
-function openAll(directory: string): Record<DatabaseName, DatabaseSync> {
+function openAll(
+  directory: string,
+  durability: Durability | undefined,
+): Record<DatabaseName, DatabaseSync> {
   const opened: DatabaseSync[] = [];
   const open = (name: DatabaseName) => {
-    const db = openDatabase(join(directory, `${name}.db`), schemas[name]);
+    const db = openDatabase(join(directory, `${name}.db`), schemas[name], durability);
     opened.push(db);
     return db;
   };
