@@ -89,7 +89,10 @@ function dueStatus(
   schedule: TimerSchedule,
   nowMs: number,
 ): TimerStatus {
-  if (known === undefined) return { nextMs: schedule.next(nowMs), lastUpdatedMs: nowMs };
+  // A status from a time to come is of a clock that ran ahead of this one: it says nothing here.
+  if (known === undefined || known.lastUpdatedMs > nowMs) {
+    return { nextMs: schedule.next(nowMs), lastUpdatedMs: nowMs };
+  }
   const nextMs = schedule.next(known.lastMs ?? known.lastUpdatedMs);
   if (nextMs === known.nextMs) return known;
   return { nextMs: nextMs < nowMs ? schedule.next(nowMs) : nextMs, lastUpdatedMs: nowMs };

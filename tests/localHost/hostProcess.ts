@@ -15,6 +15,13 @@ export type HostProcess = {
   stderr(): string;
 };
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test left behind: a child that lives would keep the test run open. */
+export function endLeftProcesses(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 const fixtureMain = join(import.meta.dirname, 'fixture', 'main.ts');
 
 /** Starts the fixture's app, or another script, in a process of its own. */
@@ -37,6 +44,8 @@ export function startHostProcess({
       env: { ...process.env, NODE_OPTIONS: '', ...env },
     },
   );
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let out = '';
   let err = '';
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();

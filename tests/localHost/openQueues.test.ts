@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openQueues } from '../../local/openQueues.ts';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
+import { instantOf } from '../../shared/domain/timeframe.ts';
 
 test('the host receives from the queues that the app sends to', () => {
   const directory = mkdtempSync(join(tmpdir(), 'open-queues-'));
-  const clock = { now: () => new Date().toISOString() };
+  const clock = { now: () => instantOf(Date.now()) };
   const app = openEmbedded(directory, { clock });
   const source = openQueues(directory);
   expect(source.receive('trades', 10)).toEqual([]);

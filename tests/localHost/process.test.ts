@@ -2,9 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { startHostProcess } from './hostProcess.ts';
+import { endLeftProcesses, startHostProcess } from './hostProcess.ts';
+
+afterEach(endLeftProcesses);
 
 const main = join(import.meta.dirname, '..', '..', 'local', 'main.ts');
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { HostClock } from '../../local/hostClock.ts';
+import { createHostClock, type HostClock } from '../../local/hostClock.ts';
 import { isSubMinute, parseTimerSchedule } from '../../local/timerSchedule.ts';
 import { openTimerStatusFile } from '../../local/timerStatusFile.ts';
 import { createTimerTrigger, type TimerTrigger } from '../../local/timerTrigger.ts';
@@ -70,6 +70,19 @@ function createStepClock(startMs: number): HostClock & { advanceTo(ms: number): 
     },
   };
 }
+
+test('a scaled clock starts at its origin and runs as fast as it is told', async () => {
+  const originMs = at('2026-11-01T00:00:00Z');
+  const clock = createHostClock({ originMs, realOriginMs: Date.now(), speed: 100_000 });
+  const before = clock.nowMs();
+  expect(before - originMs).toBeLessThan(3_600_000);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  clock.after(60_000, resolve);
+  const cancel = clock.after(60_000, () => expect('cancelled').toBe('not called'));
+  cancel();
+  await promise;
+  expect(clock.nowMs() - before).toBeGreaterThanOrEqual(60_000);
+});
 
 describe('a timer', () => {
   let file: string;
@@ -168,6 +181,16 @@ describe('a timer', () => {
     expect(runs).toEqual([]);
     await clock.advanceTo(at('2026-11-22T12:06:00Z'));
     expect(times()).toEqual(['2026-11-22T12:05:00.000Z']);
+  });
+
+  test('forgets what it knew under a clock that ran ahead', async () => {
+    const clock = createStepClock(at('2026-11-22T10:01:00Z'));
+    const ahead = at('2030-01-01T00:00:00Z');
+    const status = { lastMs: ahead, nextMs: ahead + 900_000, lastUpdatedMs: ahead };
+    openTimerStatusFile(file).set('close', status);
+    create(clock).start();
+    await clock.advanceTo(at('2026-11-22T10:16:00Z'));
+    expect(times()).toEqual(['2026-11-22T10:15:00.000Z']);
   });
 
   test('is not monitored when it comes within a minute, or need not be', async () => {
