@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import type { Method, MethodSpec, RouteSpec, routes } from './routes.ts';
+import type { Method, MethodSpec, RawBody, RouteSpec, routes } from './routes.ts';
 
 type Routes = typeof routes;
 
@@ -26,13 +26,15 @@ type Answers<F extends FunctionName, M extends MethodOf<F>> =
 
 /** What a handler may answer: a status of the route with the body that belongs to it. */
 export type AnswerOf<F extends FunctionName, M extends MethodOf<F>> = {
-  [S in keyof Answers<F, M> & number]: Answers<F, M>[S] extends TSchema
-    ? {
-        readonly status: S;
-        readonly body: DeepReadonly<Static<Answers<F, M>[S]>>;
-        readonly headers?: Readonly<Record<string, string>>;
-      }
-    : RawAnswer;
+  [S in keyof Answers<F, M> & number]: Answers<F, M>[S] extends RawBody
+    ? RawAnswer
+    : Answers<F, M>[S] extends TSchema
+      ? {
+          readonly status: S;
+          readonly body: DeepReadonly<Static<Answers<F, M>[S]>>;
+          readonly headers?: Readonly<Record<string, string>>;
+        }
+      : never;
 }[keyof Answers<F, M> & number];
 
 /** An answer that is no JSON of ours, as it is sent; `headers` names its content type. */
