@@ -30,20 +30,21 @@ const keepAheadMs = 1_000;
 export function demonstrationClock(
   dataDirectory: string,
   systemNowMs: () => number = Date.now,
+  speed: number = demonstrationSpeed,
 ): DemonstrationClock {
   mkdirSync(dataDirectory, { recursive: true });
   const path = join(dataDirectory, fileName);
   const realOriginMs = systemNowMs();
   const originMs = readKept(path) ?? realOriginMs - (realOriginMs % quarterHourMs);
-  const nowMs = () => originMs + (systemNowMs() - realOriginMs) * demonstrationSpeed;
-  const keep = () => writeKept(path, nowMs() + keepAheadMs * demonstrationSpeed);
+  const nowMs = () => originMs + (systemNowMs() - realOriginMs) * speed;
+  const keep = () => writeKept(path, nowMs() + keepAheadMs * speed);
 
   keep();
   const timer = setInterval(keep, keepIntervalMs).unref();
   return {
     originMs,
     realOriginMs,
-    speed: demonstrationSpeed,
+    speed,
     nowMs,
     release: () => clearInterval(timer),
   };

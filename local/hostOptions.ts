@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
+import { demonstrationSpeed } from './demonstrationClock.ts';
 
 /** What the command line asks for. */
 export type HostOptions = {
@@ -21,7 +22,7 @@ export const usage = `Usage: npm start -- [options]
   --port N      port on 127.0.0.1; 0 takes any that is free (default 7071)
   --data DIR    directory of the embedded stores (default .data)
   --live        without the demonstration
-  --speed N     run the clock N times as fast, 1 to 100000 (default 1)
+  --speed N     run the clock N times as fast, 1 to 100000 (default 900; with --live 1)
   --app FILE    what to host: functions/main.ts (default), or dist/main.js after npm run build
   --help        this text
 `;
@@ -38,7 +39,7 @@ export function parseHostOptions(args: readonly string[]): ParsedOptions {
         port: { type: 'string', default: '7071' },
         data: { type: 'string', default: '.data' },
         app: { type: 'string', default: 'functions/main.ts' },
-        speed: { type: 'string', default: '1' },
+        speed: { type: 'string' },
         live: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -49,12 +50,16 @@ export function parseHostOptions(args: readonly string[]): ParsedOptions {
       dataDirectory: path('--data', values.data),
       appFile: path('--app', values.app),
       isLive: values.live,
-      speed: wholeNumber('--speed', values.speed, 1, SPEED_MAX),
+      speed: wholeNumber('--speed', values.speed ?? speedDefault(values.live), 1, SPEED_MAX),
     };
     return { kind: 'run', options };
   } catch (error) {
     return { kind: 'refused', reason: messageOf(error) };
   }
+}
+
+function speedDefault(isLive: boolean): string {
+  return String(isLive ? 1 : demonstrationSpeed);
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
-import { parseHostOptions, usage } from './hostOptions.ts';
+import { startDemonstration } from './demonstration.ts';
+import { demonstrationClock } from './demonstrationClock.ts';
+import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
 import { openQueues } from './openQueues.ts';
 import { runHost } from './runHost.ts';
 
@@ -11,15 +13,39 @@ if (parsed.kind === 'help') {
 } else if (parsed.kind === 'refused') {
   process.stderr.write(`${parsed.reason}\n\n${usage}`);
   process.exitCode = 2;
+} else if (parsed.options.isLive) {
+  await live(parsed.options);
 } else {
-  const { port, dataDirectory, appFile, speed } = parsed.options;
+  await demonstrate(parsed.options);
+}
+
+/** The app alone, as an operator finds it. */
+async function live({ speed, ...options }: HostOptions): Promise<void> {
   const startedMs = Date.now();
-  await runHost({
+  const clock = { originMs: startedMs, realOriginMs: startedMs, speed };
+  await runHost({ ...partsOf(options), ...(speed === 1 ? {} : { clock }) });
+}
+
+/** The app with 16 homes that live through measured days, a quarter-hour a second. */
+async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
+  const parts = partsOf(options);
+  const clock = demonstrationClock(parts.dataDirectory, Date.now, speed);
+  const host = await runHost({
+    ...parts,
+    clock,
+    beforeStop: async () => (await demonstration).stop(),
+  });
+  const write = (text: string) => void process.stdout.write(text);
+  const demonstration = startDemonstration({ url: host.url, clock, write });
+  await demonstration;
+}
+
+function partsOf({ port, dataDirectory, appFile }: Omit<HostOptions, 'speed'>) {
+  return {
     port,
     dataDirectory: resolve(appDirectory, dataDirectory),
     appFile: resolve(appDirectory, appFile),
     appDirectory,
     openQueues,
-    ...(speed === 1 ? {} : { clock: { originMs: startedMs, realOriginMs: startedMs, speed } }),
-  });
+  };
 }

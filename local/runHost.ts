@@ -4,12 +4,17 @@ import { describeError } from './hostLog.ts';
 /** Exit codes of a process that a signal ended: 128 and the signal's number. */
 const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
+export type RunParts = HostParts & {
+  /** Ends what lives off the host, while the host still answers. */
+  readonly beforeStop?: () => Promise<void>;
+};
+
 /**
  * Hosts the app until the process is told to end: the first SIGINT or SIGTERM stops it in order
  * (exit 0), a second one ends it at once. A failure that nobody handles ends it with exit 1, as does an
  * app that cannot be started.
  */
-export async function runHost(parts: HostParts): Promise<Host> {
+export async function runHost({ beforeStop, ...parts }: RunParts): Promise<Host> {
   process.on('unhandledRejection', endWithFailure);
   process.on('uncaughtException', endWithFailure);
   let host: Host;
@@ -19,12 +24,16 @@ export async function runHost(parts: HostParts): Promise<Host> {
     console.error(explain(error));
     process.exit(1);
   }
+  const stop = async () => {
+    await beforeStop?.();
+    await host.stop();
+  };
   let isStopping = false;
   for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
     process.on(signal, () => {
       if (isStopping) process.exit(exitCode);
       isStopping = true;
-      host.stop().then(() => process.exit(0), endWithFailure);
+      stop().then(() => process.exit(0), endWithFailure);
     });
   }
   console.log(`Mini Smart Grid is listening on ${host.url}`);
