@@ -22,15 +22,22 @@ export function readInput(
   body: unknown,
 ): Result<ReadInput, EdgeRefusal> {
   const params = coerce(paramsSchema, Object.entries(request.params).filter(isGiven));
-  const query = coerce(spec.query, [...request.query]);
+  const given = queryOf(request);
+  const query = coerce(spec.query, [...given]);
   const errors = [
     ...parameterErrors(validate(`${name}.params`, params)),
-    ...repeated(request.query),
+    ...repeated(given),
     ...parameterErrors(validate(`${name}.${method}.query`, query)),
     ...(spec.body === undefined ? [] : (validate(`${name}.${method}.body`, body) ?? [])),
   ];
   if (errors.length === 0) return accept({ params, query, body });
   return refuse({ code: 'validation_failed', detail: 'The request is not valid.', errors });
+}
+
+/** From the address where it has a query: hosts give `query` as a map, which hides repetitions. */
+function queryOf({ url, query }: HttpRequestLike): URLSearchParams {
+  const { search, searchParams } = new URL(url);
+  return search === '' ? query : searchParams;
 }
 
 /** An optional part of a path that is absent comes as an empty text from some hosts. */

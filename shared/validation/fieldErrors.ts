@@ -1,6 +1,8 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { FieldError } from '../domain/refusal.ts';
 import { idPattern, instantPattern, prosumerIdPattern } from '../schemas/common.ts';
+
+/** What is wrong with one field, and its JSON pointer (RFC 6901). */
+export type FieldError = { readonly pointer: string; readonly detail: string };
 
 /** Errors told of one value, at most. */
 export const fieldErrorsMax = 100;

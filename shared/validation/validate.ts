@@ -1,6 +1,5 @@
-import type { FieldError } from '../domain/refusal.ts';
 import { compiledValidator } from './compiled.ts';
-import { fieldErrors } from './fieldErrors.ts';
+import { type FieldError, fieldErrors } from './fieldErrors.ts';
 import type { ValidatorName } from './schemaOf.ts';
 
 /**
