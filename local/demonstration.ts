@@ -194,7 +194,7 @@ function sumOfBalances(accounts: readonly JsonObject[]): bigint {
 
 /** Lets nothing close until the next start has posted what is due: the clock runs on as it starts. */
 async function pause(url: string, screen: DemonstrationScreen): Promise<void> {
-  // One try: where the app is already going down, what closes without readings is corrected later.
+  // One try: where the app is already going down, what is missing is posted late.
   const client = createApiClient({ url, signal: AbortSignal.timeout(pauseMsMax) });
   try {
     await client.patch(`/grids/${demonstrationGridId}`, { paused: true });

@@ -105,7 +105,7 @@ export function createDemonstrationScreen(options: ScreenOptions): Demonstration
       const isSunny = line.producedWh > line.consumedWh;
       write(`${isSound ? (isSunny ? paint.green(cells) : cells) : paint.red(cells)}\n`);
       if (line.missing > 0) {
-        write(`${paint.yellow(`  ${line.missing} readings came late and will be corrected`)}\n`);
+        write(`${paint.yellow(`  ${line.missing} readings were missing when it closed`)}\n`);
       }
     },
     note: (text) => write(`  ${paint.dim(text)}\n`),

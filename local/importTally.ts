@@ -42,7 +42,7 @@ export function describeTally(tally: ImportTally): readonly string[] {
     `${number(total)} in all`,
     countLine('accepted', tally.accepted, 'new'),
     countLine('duplicate', tally.duplicate, 'were there already, with the same content'),
-    countLine('late', tally.late, 'new, their timeframe was closed: it will be corrected'),
+    countLine('late', tally.late, 'new, but their timeframe was closed before'),
     countLine('skipped', tally.skipped, ''),
     ...groupLines(tally.skippedByReason),
     countLine('rejected', tally.rejected, ''),
