@@ -58,6 +58,15 @@ describe.each(storeAdapters)('grid store, $name', (adapter) => {
     expect(await grids.get(hillside)).toBeUndefined();
   });
 
+  test('does not replace at the etag of another grid', async () => {
+    const { grids } = stores();
+    const { stored } = await grids.create(gridOf(riverside));
+    const other = await grids.create(gridOf(hillside));
+    const later = await grids.replace(gridOf(hillside, { paused: true }), other.stored.etag);
+    expect(await grids.replace(gridOf(riverside), later?.etag ?? '')).toBeUndefined();
+    expect(await grids.get(riverside)).toEqual(stored);
+  });
+
   test('of two openers with one etag, one replaces', async () => {
     const { grids, openAnother } = stores();
     const other = await openAnother();

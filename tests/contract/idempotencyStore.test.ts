@@ -52,7 +52,7 @@ describe.each(storeAdapters)('idempotency store, $name', (adapter) => {
     clock.set(instant('2026-11-22T12:00:00Z'));
     const keys = Array.from({ length: 120 }, (_, n) => `k${n}`);
     for (const key of keys) await idempotency.begin(key, record);
-    clock.set(instant('2026-11-25T12:00:00Z'));
+    clock.set(instant('2026-11-24T12:00:00Z'));
     for (const key of keys.toReversed()) {
       expect(await idempotency.begin(key, later)).toEqual(later);
     }

@@ -86,6 +86,15 @@ describe.each(storeAdapters)('ledger store, $name', (adapter) => {
     expect((await accounts()).map(({ sums }) => sums.creditsUsat)).toEqual([300_000_000n, 0n]);
   });
 
+  test('a batch that is recorded takes no other postings', async () => {
+    const { ledger } = stores();
+    await addProsumers('anna', 'ben');
+    await record(ledger, tradeOf(1));
+    expect(await record(ledger, tradeOf(2))).toEqual({ recordedBatches: 1 });
+    expect((await sumsOf(anna))?.soldWh).toBe(1000);
+    expect((await ledger.listPostings(anna, {}, { limit: 9 })).items).toHaveLength(1);
+  });
+
   test('postings that are there move nothing, those that are missing do', async () => {
     const { ledger } = stores();
     await addProsumers('anna', 'ben');
@@ -235,6 +244,9 @@ describe.each(storeAdapters)('ledger store, $name', (adapter) => {
       expect(await idsOf(anna, { to: at1015 }, limit)).toEqual(ids.slice(5));
       expect(await idsOf(anna, { from: at1015, to: at1015 }, limit)).toEqual([]);
     }
+    const after = { timeframe: at1030, revision: 0, sequence: 9 };
+    const late = await ledger.listPostings(anna, { to: at1030 }, { after, limit: 1 });
+    expect(late.items.map(({ tradeId }) => tradeId)).toEqual(ids.slice(1, 2));
     expect(await idsOf(prosumerId('zoe'), {}, 9)).toEqual([]);
     expect(await idsOf(prosumerId('nobody'), {}, 9)).toEqual([]);
   });

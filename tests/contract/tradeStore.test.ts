@@ -125,13 +125,10 @@ describe.each(storeAdapters)('trade store, $name', (adapter) => {
     const { trades } = stores();
     const inside = tradeOf(1, { timeframe: at1015 });
     await create(inside);
-    const from = (timeframe: Timeframe) =>
-      trades.list(riverside, at1015, {
-        after: { timeframe, revision: 5, sequence: 9 },
-        limit: 9,
-      });
-    expect((await from(at1000)).items).toEqual([inside]);
-    expect((await from(at1030)).items).toEqual([]);
+    const itemsAfter = async (after: TradePosition) =>
+      (await trades.list(riverside, at1015, { after, limit: 9 })).items;
+    expect(await itemsAfter({ timeframe: at1000, revision: 5, sequence: 9 })).toEqual([inside]);
+    expect(await itemsAfter({ timeframe: at1030, revision: 0, sequence: 0 })).toEqual([]);
   });
 
   test('a list stays whole while trades are added behind it', async () => {
