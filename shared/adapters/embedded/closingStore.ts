@@ -19,6 +19,52 @@ const latestRevision = `revision = (SELECT max(revision) FROM closings AS other
 
 /** Closings as JSON documents; what may change of one lies beside it in columns. */
 export function embeddedClosingStore(db: DatabaseSync): ClosingStore {
+  const statements = prepare(db);
+  return {
+    ...nettoPages(db),
+    async create(closing) {
+      const { gridId, closingNumber, timeframe, revision, status } = closing;
+      const document = JSON.stringify(closing);
+      return (
+        statements.insert.run(gridId, closingNumber, timeframe, revision, status, document)
+          .changes === 1
+      );
+    },
+    async last(gridId) {
+      const row = statements.selectLast.get(gridId);
+      return row && closingOf(row);
+    },
+    async byNumber(gridId, closingNumber) {
+      const row = statements.selectNumber.get(gridId, closingNumber);
+      return row && closingOf(row);
+    },
+    async latest(gridId, timeframe) {
+      const row = statements.selectLatest.get(gridId, timeframe);
+      return row && closingOf(row);
+    },
+    async revisions(gridId, timeframe) {
+      return statements.selectRevisions.all(gridId, timeframe).map(closingOf);
+    },
+    async list(gridId, range, page) {
+      const { from, to } = boundsOf(range, page.after);
+      const rows = statements.selectRange.all(gridId, from, to, rowsFor(page));
+      return pageOf(rows.map(closingOf), page, (closing) => closing.timeframe);
+    },
+    async listUnsettled(gridId, limit) {
+      return statements.selectUnsettled.all(gridId, limit).map(closingOf);
+    },
+    async markSettled(gridId, closingNumber) {
+      statements.settle.run(gridId, closingNumber);
+    },
+    async markLate(gridId, timeframes) {
+      transaction(db, () => {
+        for (const timeframe of timeframes) statements.mark.run(gridId, timeframe);
+      });
+    },
+  };
+}
+
+function prepare(db: DatabaseSync) {
   const select = (rest: string) =>
     query<ClosingRow>(db, `SELECT ${columns} FROM closings WHERE gridId = ? ${rest}`);
   const insert = write(
@@ -52,43 +98,15 @@ export function embeddedClosingStore(db: DatabaseSync): ClosingStore {
      AND hasLateReadings = 0 AND ${latestRevision}`,
   );
   return {
-    ...nettoPages(db),
-    async create(closing) {
-      const { gridId, closingNumber, timeframe, revision, status } = closing;
-      const document = JSON.stringify(closing);
-      return insert.run(gridId, closingNumber, timeframe, revision, status, document).changes === 1;
-    },
-    async last(gridId) {
-      const row = selectLast.get(gridId);
-      return row && closingOf(row);
-    },
-    async byNumber(gridId, closingNumber) {
-      const row = selectNumber.get(gridId, closingNumber);
-      return row && closingOf(row);
-    },
-    async latest(gridId, timeframe) {
-      const row = selectLatest.get(gridId, timeframe);
-      return row && closingOf(row);
-    },
-    async revisions(gridId, timeframe) {
-      return selectRevisions.all(gridId, timeframe).map(closingOf);
-    },
-    async list(gridId, range, page) {
-      const { from, to } = boundsOf(range, page.after);
-      const rows = selectRange.all(gridId, from, to, rowsFor(page));
-      return pageOf(rows.map(closingOf), page, (closing) => closing.timeframe);
-    },
-    async listUnsettled(gridId, limit) {
-      return selectUnsettled.all(gridId, limit).map(closingOf);
-    },
-    async markSettled(gridId, closingNumber) {
-      settle.run(gridId, closingNumber);
-    },
-    async markLate(gridId, timeframes) {
-      transaction(db, () => {
-        for (const timeframe of timeframes) mark.run(gridId, timeframe);
-      });
-    },
+    insert,
+    selectLast,
+    selectNumber,
+    selectLatest,
+    selectRevisions,
+    selectRange,
+    selectUnsettled,
+    settle,
+    mark,
   };
 }
 

@@ -74,6 +74,11 @@ function settling(db: DatabaseSync) {
   return {
     selectHeld: query<Held>(db, `SELECT sequenceNumber, deliveryCount FROM messages WHERE ${held}`),
     remove: write(db, `DELETE FROM messages WHERE ${held}`),
+    releaseAll: write(
+      db,
+      `UPDATE messages SET lockToken = NULL, lockedUntilMs = 0
+       WHERE lockToken IS NOT NULL AND isDead = 0 AND deliveryCount < ?`,
+    ),
     renew: write(db, `UPDATE messages SET lockedUntilMs = ? WHERE ${held}`),
     release: write(
       db,
