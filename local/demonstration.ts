@@ -11,6 +11,7 @@ import { type ApiClient, createApiClient } from './apiClient.ts';
 import type { DemonstrationClock } from './demonstrationClock.ts';
 import { type DemonstrationData, loadDemonstrationData } from './demonstrationData.ts';
 import {
+  demonstrationGraceMinutes,
   demonstrationGridId,
   demonstrationTimeframeMinutes,
   demonstrationTimeZone,
@@ -22,7 +23,7 @@ import { type JsonObject, numberIn, objectOf, objectsIn, textIn } from './jsonFi
 export type DemonstrationOptions = {
   /** The host's address, without `/api`. */
   readonly url: string;
-  readonly clock: Pick<DemonstrationClock, 'nowMs'>;
+  readonly clock: Pick<DemonstrationClock, 'nowMs' | 'speed'>;
   readonly write: (text: string) => void;
   /** Colour on the terminal; without it where there is one and NO_COLOR is not set. */
   readonly isColoured?: boolean;
@@ -40,7 +41,7 @@ const timeframesRepeated = 8;
 type Demonstration = {
   readonly client: ApiClient;
   readonly data: DemonstrationData;
-  readonly clock: Pick<DemonstrationClock, 'nowMs'>;
+  readonly clock: Pick<DemonstrationClock, 'nowMs' | 'speed'>;
   readonly screen: DemonstrationScreen;
   readonly signal: AbortSignal;
 };
@@ -60,6 +61,8 @@ export async function startDemonstration(
     ...options,
     gridId: demonstrationGridId,
     timeZone: demonstrationTimeZone,
+    speed: clock.speed,
+    graceMinutes: demonstrationGraceMinutes,
     isColoured: options.isColoured ?? isColourWelcome(),
   });
   const abort = new AbortController();

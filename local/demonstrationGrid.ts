@@ -15,8 +15,8 @@ const tariff = {
   gridFeeMsatPerKwh: 22_222,
 };
 
-/** 200 ms of real time: enough for the readings of a timeframe to be there before it closes. */
-const graceMinutes = 3;
+/** 200 ms at the usual speed: enough for the readings of a timeframe to be there before it closes. */
+export const demonstrationGraceMinutes = 3;
 
 const streets = ['Sonnenweg', 'Am Mühlbach', 'Lindenstraße', 'Hinter den Gärten'];
 const homesPerStreet = 4;
@@ -37,7 +37,7 @@ export async function setUpDemonstrationGrid(
       name: 'Hamlet of sixteen homes',
       timeZone: demonstrationTimeZone,
       timeframeMinutes: demonstrationTimeframeMinutes,
-      graceMinutes,
+      graceMinutes: demonstrationGraceMinutes,
       activeFrom: firstTimeframe,
       paused: true,
       market: { mechanism: 'pool' },

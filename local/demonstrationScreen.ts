@@ -27,6 +27,9 @@ export type ScreenOptions = {
   readonly url: string;
   readonly gridId: string;
   readonly timeZone: string;
+  /** How much faster than real time it goes, and how long a timeframe waits before it closes. */
+  readonly speed: number;
+  readonly graceMinutes: number;
   readonly isColoured: boolean;
   readonly write: (text: string) => void;
 };
@@ -64,9 +67,12 @@ export function createDemonstrationScreen(options: ScreenOptions): Demonstration
   return {
     banner(nowMs, homes) {
       const api = `${options.url}/api`;
+      const seconds = 900 / options.speed;
+      const every = seconds === 1 ? 'second' : `${round(seconds)} s`;
+      const graceMs = round((options.graceMinutes * 60_000) / options.speed);
       const lines = [
         '',
-        `  ${paint.bold('Mini Smart Grid')}: ${homes} homes, measured, a quarter-hour every second`,
+        `  ${paint.bold('Mini Smart Grid')}: ${homes} homes, measured, a quarter-hour every ${every}`,
         `  In the hamlet (${timeZone}) it is ${localTime(nowMs)}.`,
         '',
         `  Try it out    ${paint.blue(`${api}/docs`)}`,
@@ -78,7 +84,7 @@ export function createDemonstrationScreen(options: ScreenOptions): Demonstration
         '',
         '  Ctrl+C stops it. Started again, it goes on where it was.',
         '  Below: kWh of each timeframe; Σ over all accounts; ms from posted to settled,',
-        '  200 of which it waits for readings that are late.',
+        `  ${graceMs} of which it waits for readings that are late.`,
         '',
       ];
       write(`${lines.join('\n')}\n`);
@@ -124,6 +130,11 @@ function row(cells: readonly string[]): string {
       return index === 0 ? cell.padEnd(width) : cell.padStart(width);
     })
     .join('');
+}
+
+/** Three digits that count, at most. */
+function round(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
 function kwh(energyWh: number): string {

@@ -17,7 +17,7 @@ async function start(fromMs: number, isColoured = false) {
   let written = '';
   const { stop } = await startDemonstration({
     url: api.url,
-    clock: { nowMs: () => nowMs },
+    clock: { nowMs: () => nowMs, speed: 900 },
     isColoured,
     write: (text) => {
       written += text;
@@ -81,6 +81,8 @@ describe('the demonstration', () => {
       ),
     );
     expect(written()).toContain(`${api.url}/api/docs`);
+    expect(written()).toContain('a quarter-hour every second');
+    expect(written()).toContain('200 of which it waits');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(written()).not.toContain('\u001b');
   });
