@@ -2,7 +2,7 @@ import type { GridId } from '../domain/ids.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import type { AppendOutcome } from '../ports/readingStore.ts';
-import type { ReadingPorts, ReadingResult } from './postReadings.ts';
+import type { ReadingPorts, ReadingResult } from './postedReadings.ts';
 
 type Indexed = Reading & { readonly index: number };
 

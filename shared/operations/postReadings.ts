@@ -2,48 +2,14 @@ import type { Grid } from '../domain/grid.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import { isActiveIn, type Member } from '../domain/prosumer.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { FieldError, Refusal } from '../domain/refusal.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { RegisterReading } from '../domain/register.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { type Instant, isAligned } from '../domain/timeframe.ts';
-import type { Ports } from '../ports/ports.ts';
 import { gridNotFound } from './getGrid.ts';
+import type { PostedReadings, ReadingCode, ReadingPorts, ReadingResult } from './postedReadings.ts';
 import { postIntervals } from './postIntervals.ts';
 import { postRegisters } from './postRegisters.ts';
-
-/** A reading as posted: aligned, in time and of a member it is not yet known to be. */
-export type PostedInterval = Omit<Reading, 'timeframe' | 'receivedAt'> & {
-  readonly index: number;
-  readonly timeframe: Instant;
-};
-export type PostedRegister = Omit<RegisterReading, 'receivedAt'> & { readonly index: number };
-
-export type ReadingCode =
-  | 'invalid'
-  | 'prosumer_not_in_grid'
-  | 'prosumer_not_active'
-  | 'timeframe_misaligned'
-  | 'timeframe_not_started'
-  | 'timeframe_outside_grid'
-  | 'reading_conflict'
-  | 'register_nonsense';
-
-export type ReadingResult = {
-  readonly index: number;
-  readonly status: 'accepted' | 'duplicate' | 'late' | 'rejected';
-  readonly code?: ReadingCode;
-  readonly errors?: readonly FieldError[];
-};
-
-export type PostReadings = {
-  readonly intervals: readonly PostedInterval[];
-  readonly registers: readonly PostedRegister[];
-};
-
-export type ReadingPorts = Pick<
-  Ports,
-  'grids' | 'rosters' | 'readings' | 'closings' | 'clock' | 'log'
->;
 
 /**
  * Takes readings of one grid, each on its own: one bad item never spoils the rest. What is
@@ -53,7 +19,7 @@ export type ReadingPorts = Pick<
 export async function postReadings(
   ports: ReadingPorts,
   gridId: GridId,
-  posted: PostReadings,
+  posted: PostedReadings,
 ): Promise<Result<readonly ReadingResult[], Refusal>> {
   const grid = (await ports.grids.get(gridId))?.value;
   if (grid === undefined) return refuse(gridNotFound(gridId));
@@ -91,7 +57,7 @@ function isEndOf(grid: Grid, at: Instant): boolean {
   return at === grid.activeUntil;
 }
 
-function prosumerIdsOf({ intervals, registers }: PostReadings): readonly ProsumerId[] {
+function prosumerIdsOf({ intervals, registers }: PostedReadings): readonly ProsumerId[] {
   const ids = new Set<ProsumerId>();
   for (const { prosumerId } of intervals) ids.add(prosumerId);
   for (const { prosumerId } of registers) ids.add(prosumerId);

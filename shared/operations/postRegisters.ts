@@ -5,8 +5,8 @@ import type { Reading } from '../domain/reading.ts';
 import { intervalBetween, type RegisterReading } from '../domain/register.ts';
 import { type Instant, isAligned } from '../domain/timeframe.ts';
 import type { AppendOutcome, RegisterNeighbours } from '../ports/readingStore.ts';
+import type { ReadingPorts, ReadingResult } from './postedReadings.ts';
 import { postIntervals } from './postIntervals.ts';
-import type { ReadingPorts, ReadingResult } from './postReadings.ts';
 
 type Indexed = RegisterReading & { readonly index: number };
 

@@ -27,6 +27,12 @@ export const prosumerId = Type.Unsafe<ProsumerId>({
   description: 'Id of a prosumer; `mini-grid` and `power-plant` are reserved.',
 });
 
+/** The name of a thing in a path: whatever it is, there is such a thing or there is none (404). */
+export function pathId<Id extends string>(description: string): TUnsafe<Id> {
+  return Type.Unsafe<Id>({ type: 'string', minLength: 1, maxLength: pathIdLengthMax, description });
+}
+const pathIdLengthMax = 200;
+
 /** An account of a grid: a prosumer's id, `mini-grid` or `power-plant`. */
 export function accountId(description: string) {
   return Type.String({ pattern: idPattern, description });

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
+import type { GridId, ProsumerId } from '../domain/ids.ts';
 import { Account } from './account.ts';
-import { gridId, instant, prosumerId } from './common.ts';
+import { gridId, instant, pathId } from './common.ts';
 import { Grid, GridCreate, GridPatch, GridProsumer } from './grid.ts';
 import { Liveness, Readiness } from './health.ts';
 import { GridNetto, ProsumerNetto } from './netto.ts';
@@ -8,7 +9,7 @@ import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
 import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
 import { ReadingsAnswer, ReadingsPost, ReadingsPostShown } from './reading.ts';
 import { OpenTimeframe, Timeframe } from './timeframe.ts';
-import { Trade, tradeId } from './trade.ts';
+import { Trade } from './trade.ts';
 import { tradesQuery } from './tradesQuery.ts';
 import { Transaction } from './transaction.ts';
 
@@ -44,8 +45,9 @@ export const bodyBytesMax = 64 * 1024;
 const readingsBytesMax = 8 * 1024 * 1024;
 
 const none = parameters({});
-const ofGrid = parameters({ gridId });
-const ofProsumer = parameters({ prosumerId });
+const gridInPath = { gridId: pathId<GridId>('Id of a mini grid.') };
+const ofGrid = parameters(gridInPath);
+const ofProsumer = parameters({ prosumerId: pathId<ProsumerId>('Id of a prosumer.') });
 const range = {
   from: Type.Optional(instant('Timeframes from this start on.')),
   to: Type.Optional(instant('Timeframes before this start.')),
@@ -126,7 +128,7 @@ export const routes = {
   },
   gridTimeframe: {
     path: 'grids/{gridId}/timeframes/{timeframe}',
-    params: parameters({ gridId, timeframe }),
+    params: parameters({ ...gridInPath, timeframe }),
     methods: {
       GET: {
         summary: 'Show a timeframe, closed or still open',
@@ -235,7 +237,7 @@ export const routes = {
   },
   trade: {
     path: 'trades/{tradeId}',
-    params: parameters({ tradeId }),
+    params: parameters({ tradeId: pathId('Id of a trade.') }),
     methods: {
       GET: { summary: 'Show a trade', tag: 'Trader Info', answers: { 200: Trade } },
     },

@@ -131,8 +131,8 @@ describe('a refused request', () => {
   test('tells what is wrong in path, query and body at once', async () => {
     const handlers: Handlers<'gridReadings'> = { POST: async () => refuse(notFound) };
     const sent = request('POST', {
-      path: '/grids/G/readings?dry=1',
-      params: { gridId: 'G' },
+      path: `/grids/${'g'.repeat(201)}/readings?dry=1`,
+      params: { gridId: 'g'.repeat(201) },
       json: { readings: [], more: 1 },
     });
     const refused = await answer('gridReadings', handlers, sent);

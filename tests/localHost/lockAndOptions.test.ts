@@ -49,7 +49,7 @@ describe('the options', () => {
         dataDirectory: '.data',
         appFile: 'functions/main.ts',
         isLive: false,
-        speed: 1,
+        speed: 900,
       },
     });
     expect(parseHostOptions(['--help'])).toEqual({ kind: 'help' });

@@ -19,3 +19,12 @@ test('the host receives from the queues that the app sends to', () => {
   expect(app.queues.counts('trades')).toEqual({ active: 0, locked: 0, deadLettered: 0 });
   app.close();
 });
+
+test('a host that starts takes over at once what a dead one had locked', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'open-queues-'));
+  const app = openEmbedded(directory, { clock: { now: () => instantOf(Date.now()) } });
+  app.queues.send('trades', [{ messageId: 'm', body: '{}' }]);
+  expect(openQueues(directory).receive('trades', 10)).toHaveLength(1);
+  expect(openQueues(directory).receive('trades', 10)).toMatchObject([{ deliveryCount: 2 }]);
+  app.close();
+});

@@ -86,7 +86,7 @@ test('the command line explains itself, and refuses what it does not know', asyn
 
 test('an app that is not there is named', async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'local-host-'));
-  const args = ['--app', 'dist/nowhere.js', '--port', '0', '--data', dataDirectory];
+  const args = ['--live', '--app', 'dist/nowhere.js', '--port', '0', '--data', dataDirectory];
   const { ended, stderr } = startHostProcess({ script: main, args });
   expect(await ended).toBe(1);
   expect(stderr()).toContain('nowhere.js');
@@ -111,7 +111,7 @@ test('a bundle, whose require is made for it, gets the same core module', async 
     },
     logLevel: 'silent',
   });
-  const args = ['--app', appFile, '--port', '0', '--data', join(directory, 'data')];
+  const args = ['--live', '--app', appFile, '--port', '0', '--data', join(directory, 'data')];
   const host = startHostProcess({ script: main, args });
   expect(await (await fetch(`${await host.ready}/api/hello`)).text()).toBe('from the bundle');
   host.child.kill('SIGTERM');

@@ -3,7 +3,8 @@ import type { Instant } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { createGrid, type NewGrid } from '../../shared/operations/createGrid.ts';
 import { createProsumer } from '../../shared/operations/createProsumer.ts';
-import { postReadings, type ReadingResult } from '../../shared/operations/postReadings.ts';
+import type { ReadingResult } from '../../shared/operations/postedReadings.ts';
+import { postReadings } from '../../shared/operations/postReadings.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 
 export const gridId = 'grid' as GridId;

@@ -1,0 +1,39 @@
+import type { Reading } from '../domain/reading.ts';
+import type { FieldError } from '../domain/refusal.ts';
+import type { RegisterReading } from '../domain/register.ts';
+import type { Instant } from '../domain/timeframe.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** A reading as posted: aligned, in time and of a member it is not yet known to be. */
+export type PostedInterval = Omit<Reading, 'timeframe' | 'receivedAt'> & {
+  readonly index: number;
+  readonly timeframe: Instant;
+};
+export type PostedRegister = Omit<RegisterReading, 'receivedAt'> & { readonly index: number };
+
+export type ReadingCode =
+  | 'invalid'
+  | 'prosumer_not_in_grid'
+  | 'prosumer_not_active'
+  | 'timeframe_misaligned'
+  | 'timeframe_not_started'
+  | 'timeframe_outside_grid'
+  | 'reading_conflict'
+  | 'register_nonsense';
+
+export type ReadingResult = {
+  readonly index: number;
+  readonly status: 'accepted' | 'duplicate' | 'late' | 'rejected';
+  readonly code?: ReadingCode;
+  readonly errors?: readonly FieldError[];
+};
+
+export type PostedReadings = {
+  readonly intervals: readonly PostedInterval[];
+  readonly registers: readonly PostedRegister[];
+};
+
+export type ReadingPorts = Pick<
+  Ports,
+  'grids' | 'rosters' | 'readings' | 'closings' | 'clock' | 'log'
+>;
