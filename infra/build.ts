@@ -33,7 +33,7 @@ async function bundle(): Promise<void> {
     external: ['@azure/functions-core'],
     // Modules of CommonJS inside of the bundle call `require`, which ESM does not have.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
     minifySyntax: true,
     minifyWhitespace: true,

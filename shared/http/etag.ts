@@ -10,11 +10,6 @@ export type IfMatch =
   | { readonly kind: 'tags'; readonly tags: readonly string[] }
   | { readonly kind: 'malformed' };
 
-/** A tag as an ETag header has it. */
-export function quoteEtag(etag: string): string {
-  return `"${etag}"`;
-}
-
 /** Reads an If-Match header: a list of tags, `*`, or nothing. */
 export function parseIfMatch(header: string | null): IfMatch {
   const text = header?.trim() ?? '*';
