@@ -6,7 +6,7 @@ const passingCodes = new Set([5, 6, 10, 13]);
 
 /** Is this failure of a store one after which the same request may well succeed? */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return false;
   const { errcode } = error;
   return typeof errcode === 'number' && passingCodes.has(errcode & 0xff);
 }

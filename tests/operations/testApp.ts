@@ -38,7 +38,7 @@ export function openTestApp(now: string, directory?: string): TestApp {
   const home = directory ?? mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
   let current = now as Instant;
   const clock = { now: () => current };
-  const embedded = openEmbedded(home, { clock });
+  const embedded = openEmbedded(home, { clock, durability: 'process' });
   const { queues, close, ...stores } = embedded;
   const silent = () => undefined;
   const ports: Ports = {
