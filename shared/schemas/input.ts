@@ -44,11 +44,6 @@ export type RawAnswer = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-/** A route by name, seen without its static types. */
-export type AnyRoute = Omit<RouteSpec, 'methods'> & {
-  readonly methods: { readonly [M in Method]?: MethodSpec };
-};
-
 /** Read-only all the way down, brands left as they are. */
 export type DeepReadonly<T> = T extends string | number | bigint | boolean | null | undefined
   ? T
