@@ -1,7 +1,7 @@
 /** One line of a benchmark's table. */
 export type BenchRow = {
   readonly size: number;
-  /** What one item is: a prosumer, a reading, an import. */
+  /** What is counted: prosumers, readings. */
   readonly unit: string;
   /** Median over the runs, in ms. */
   readonly ms: number;
@@ -17,7 +17,6 @@ export type BenchRow = {
 
 export type Benchmark = {
   readonly title: string;
-  /** The sizes it is run at unless others are asked for, ascending. */
-  readonly sizes: readonly number[];
-  run(size: number): Promise<BenchRow>;
+  /** Runs at the sizes that are asked for, or at its own. One without sizes takes no notice. */
+  run(sizes?: readonly number[]): AsyncIterable<BenchRow>;
 };

@@ -29,14 +29,16 @@ const goalMsBySize = new Map([
 /** A whole closing: readings in the store → closed → every batch recorded → settled, all durable. */
 export const closing: Benchmark = {
   title: 'closing: readings in the store → settled, durable; embedded stores',
-  sizes: [1_000, 10_000, 100_000],
-  run: (size) =>
-    withDirectory(async (directory) => {
-      const ids = prosumerIds(size);
-      await populate(directory, benchGrid, ids);
-      return withStores(directory, (stores) => closeSeveral(stores, ids));
-    }),
+  async *run(sizes = [1_000, 10_000, 100_000]) {
+    for (const size of sizes) yield await withDirectory((directory) => close(directory, size));
+  },
 };
+
+async function close(directory: string, size: number): Promise<BenchRow> {
+  const ids = prosumerIds(size);
+  await populate(directory, benchGrid, ids);
+  return withStores(directory, (stores) => closeSeveral(stores, ids));
+}
 
 /** Closes one timeframe after another of the same grid; each is a run. */
 async function closeSeveral(stores: BenchStores, ids: readonly ProsumerId[]): Promise<BenchRow> {
@@ -52,7 +54,7 @@ async function closeSeveral(stores: BenchStores, ids: readonly ProsumerId[]): Pr
     runs.push({ appendMs, ...(await closeOne(stores, watched, timeframe)) });
     timeframe = end;
   }
-  const { ms, parts, appendMs } = medianRun(runs);
+  const { ms, cpuMs, parts, appendMs } = medianRun(runs);
   const last = present(await stores.ports.closings.last(gridId));
   const goalMs = goalMsBySize.get(size);
   return {
@@ -62,19 +64,21 @@ async function closeSeveral(stores: BenchStores, ids: readonly ProsumerId[]): Pr
     runs: runs.length,
     ...(goalMs !== undefined && { goalMs }),
     parts,
-    notes: `${last.tradeCount} trades; readings were appended before, in ${Math.round(appendMs)} ms`,
+    notes: `${last.tradeCount} trades; CPU ${round(cpuMs)} ms; readings appended before in ${round(appendMs)} ms`,
     hash: await hashOf(stores.ports, last.hash),
   };
 }
 
 async function closeOne(stores: BenchStores, watched: ClosingParts, timeframe: Timeframe) {
   collectGarbage();
+  const cpuBefore = process.cpuUsage();
   const start = performance.now();
   await settleTimed(stores, watched, { gridId, timeframe });
   const ms = performance.now() - start;
+  const cpu = process.cpuUsage(cpuBefore);
   const closed = await stores.ports.closings.latest(gridId, timeframe);
   if (closed?.status !== 'settled') throw new Error(`${timeframe} is ${closed?.status}`);
-  return { ms, parts: watched.watch.take() };
+  return { ms, cpuMs: (cpu.user + cpu.system) / 1_000, parts: watched.watch.take() };
 }
 
 /** Answers how long the appends took, in ms. */
@@ -107,4 +111,8 @@ async function hashOf({ ledger }: Pick<Ports, 'ledger'>, lastTradeHash: string):
     if (page.next === undefined) return hash.digest('hex');
     page = await ledger.listAccounts(gridId, { limit: accountsPerPage, after: page.next });
   }
+}
+
+function round(ms: number): string {
+  return ms.toFixed(0);
 }

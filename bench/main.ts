@@ -13,7 +13,7 @@ if (parsed.ok) {
   for (const name of names) {
     const benchmark = benchmarks[name];
     const rows: BenchRow[] = [];
-    for (const size of sizes ?? benchmark.sizes) rows.push(await benchmark.run(size));
+    for await (const row of benchmark.run(sizes)) rows.push(row);
     console.log(tableOf(benchmark.title, rows));
     results[name] = rows;
   }

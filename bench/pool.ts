@@ -15,22 +15,25 @@ const terms: Terms = { validFrom: firstInstant, ...benchGrid };
 /** The pool alone: positions in memory → trades. */
 export const pool: Benchmark = {
   title: 'pool: positions → trades, in memory',
-  sizes: [100, 1_000, 10_000, 100_000, 1_000_000],
-  async run(size): Promise<BenchRow> {
-    const positions = positionsOf(size);
-    const { ms, runs, value: trades } = measure(() => clearPool(positions, terms));
-    const goalMs = goalMsBySize.get(size);
-    return {
-      size,
-      unit: 'prosumers',
-      ms,
-      runs,
-      ...(goalMs !== undefined && { goalMs }),
-      notes: `${trades.length} trades; ${perNLogN(ms, size)} ns · n log₂ n`,
-      hash: hashOf(trades),
-    };
+  async *run(sizes = [100, 1_000, 10_000, 100_000, 1_000_000]) {
+    for (const size of sizes) yield clear(size);
   },
 };
+
+function clear(size: number): BenchRow {
+  const positions = positionsOf(size);
+  const { ms, runs, value: trades } = measure(() => clearPool(positions, terms));
+  const goalMs = goalMsBySize.get(size);
+  return {
+    size,
+    unit: 'prosumers',
+    ms,
+    runs,
+    ...(goalMs !== undefined && { goalMs }),
+    notes: `${trades.length} trades; ${perNLogN(ms, size)} ns · n log₂ n`,
+    hash: hashOf(trades),
+  };
+}
 
 function positionsOf(size: number): readonly Position[] {
   const random = seeded(size);

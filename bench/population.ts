@@ -15,7 +15,7 @@ const consumedWhMax = 2_500;
 export const timeframeMinutes = 15;
 export const gridId: GridId = present(parseGridId('bench'));
 /** When the first timeframe of the grid starts. */
-export const firstInstant: Instant = present(parseInstant('2026-01-01T00:00:00Z'));
+export const firstInstant: Instant = present(parseInstant('2025-01-01T00:00:00Z'));
 
 /** A grid with a fee, so that each peer trade has all of its three legs. */
 export const benchGrid: NewGrid = {

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import type { Benchmark, BenchRow } from '../../bench/benchmark.ts';
+import { closing } from '../../bench/closing.ts';
+import { pool } from '../../bench/pool.ts';
+import { readings } from '../../bench/readings.ts';
+import { importCold, sourceFile } from '../../bench/startup.ts';
+
+// A change of these is a change of results: trades, sums, answers. It must be meant.
+test.each([
+  ['pool', pool, 1, '85c972412e9fe26fdfd0cd59fbfd2ebf3cc057b890756bad460dde635d8178ed'],
+  ['pool', pool, 1_000, '8619a82254cb97835d1e24c9c54b7752f311c4ef9134b6f70170d7b8059f0c52'],
+  ['closing', closing, 1, '40225972786ed46e1cb87a8be5fb127dcb95cf7ea13ae9e8fa2cc238a45e5e28'],
+  ['closing', closing, 600, '88455732aaa927d7a3482b99ed2237279e4083e80c662ad3daeda6fc6aa34c9d'],
+  ['readings', readings, 10, 'fcf87ec50b1b42f2dc3231d57782b4de7c35e0b07bb0b94a047f9bd662cb1aa8'],
+  [
+    'readings',
+    readings,
+    12_345,
+    '56342f8b7c3ec6ce77aad15a5e8a23679c2985506cfc2ecc21f3a134ca24d0fa',
+  ],
+])('%s gives the same result on every machine', async (_name, benchmark, size, hash) => {
+  expect(await only(benchmark, size)).toMatchObject({ size, hash });
+});
+
+test('the parts of a closing add up to its time', async () => {
+  const { ms, parts = {} } = await only(closing, 100);
+  const sum = Object.values(parts).reduce((total, part) => total + part, 0);
+  expect(sum).toBeGreaterThan(ms / 2);
+  expect(sum).toBeLessThanOrEqual(ms);
+});
+
+test('a cold import registers functions and takes CPU time', async () => {
+  const { ms, hash } = await importCold('source', sourceFile);
+  expect(ms).toBeGreaterThan(0);
+  // Of an empty list of names.
+  expect(hash).not.toMatch(/^e3b0c442/);
+});
+
+async function only(benchmark: Benchmark, size: number): Promise<BenchRow> {
+  const rows: BenchRow[] = [];
+  for await (const next of benchmark.run([size])) rows.push(next);
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) throw new Error('a size gives a row');
+  return row;
+}
