@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import type { Method, MethodSpec, RawBody, RouteSpec, routes } from './routes.ts';
+import type { Method, RawBody, routes } from './routes.ts';
 
 type Routes = typeof routes;
 
