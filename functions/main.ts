@@ -26,7 +26,8 @@ import { recordTradesQueue } from './recordTrades.ts';
 import { trade } from './trade.ts';
 import { trades } from './trades.ts';
 
-const ports = openOnce(async () => openPorts(readSettings(process.env)));
+const { ports, close } = openOnce(async () => openPorts(readSettings(process.env)));
+app.hook.appTerminate(close);
 const { http, httpAlone } = httpFunctions(ports, isTransient);
 
 // Smart Grid Info

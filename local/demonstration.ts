@@ -29,6 +29,9 @@ export type DemonstrationOptions = {
   readonly isColoured?: boolean;
 };
 
+/** A demonstration that has begun; to be stopped while the host still answers. */
+export type Demonstration = { stop(): Promise<void> };
+
 /** How often it looks for what is to be posted and what has been settled, in real milliseconds. */
 const tickMs = 20;
 /** Timeframes in one POST when it has fallen behind: 16 readings each, under 10 000 together. */
@@ -38,7 +41,7 @@ const timeframesShownMax = 8;
 /** Timeframes posted again at the start: a process that was killed may not have come to post them. */
 const timeframesRepeated = 8;
 
-type Demonstration = {
+type Running = {
   readonly client: ApiClient;
   readonly data: DemonstrationData;
   readonly clock: Pick<DemonstrationClock, 'nowMs' | 'speed'>;
@@ -53,9 +56,7 @@ type Posted = { readonly timeframe: Instant; readonly postedAtMs: number };
  * writes a line for each that was settled. What it knows it asks the API: it can be stopped, or
  * killed, and started again at any time.
  */
-export async function startDemonstration(
-  options: DemonstrationOptions,
-): Promise<{ stop(): Promise<void> }> {
+export async function startDemonstration(options: DemonstrationOptions): Promise<Demonstration> {
   const { clock, write } = options;
   const screen = createDemonstrationScreen({
     ...options,
@@ -96,7 +97,7 @@ export async function startDemonstration(
 }
 
 /** Sets the grid up, posts what is due, lets it run; answers the next timeframe to be posted. */
-async function begin(demonstration: Demonstration): Promise<Instant> {
+async function begin(demonstration: Running): Promise<Instant> {
   const { client, data, clock, screen } = demonstration;
   const now = timeframeAt(instantOf(clock.nowMs()), demonstrationTimeframeMinutes);
   const grid = await setUpDemonstrationGrid(client, data.prosumerIds, now);
@@ -115,7 +116,7 @@ async function begin(demonstration: Demonstration): Promise<Instant> {
 }
 
 /** Posts each timeframe when it has ended, and shows each when it has been settled. */
-async function run(demonstration: Demonstration, first: Instant): Promise<void> {
+async function run(demonstration: Running, first: Instant): Promise<void> {
   const { signal } = demonstration;
   let next = first;
   let waiting: Posted[] = [];
@@ -136,7 +137,7 @@ async function run(demonstration: Demonstration, first: Instant): Promise<void> 
 }
 
 /** Posts the readings of all timeframes from `next` on that have ended; answers the one after. */
-async function postEnded(demonstration: Demonstration, next: Instant): Promise<Instant> {
+async function postEnded(demonstration: Running, next: Instant): Promise<Instant> {
   let at = next;
   while (true) {
     const now = instantOf(demonstration.clock.nowMs());
@@ -147,11 +148,7 @@ async function postEnded(demonstration: Demonstration, next: Instant): Promise<I
 }
 
 /** Posts the readings of timeframes in [from, to), of one request at most; answers the one after. */
-async function postFrom(
-  { client, data }: Demonstration,
-  from: Instant,
-  to: Instant,
-): Promise<Instant> {
+async function postFrom({ client, data }: Running, from: Instant, to: Instant): Promise<Instant> {
   const readings: object[] = [];
   let at = from;
   for (let count = 0; count < timeframesPerPostMax && at < to; count += 1) {
@@ -165,7 +162,7 @@ async function postFrom(
 }
 
 async function showIfSettled(
-  { client, screen }: Demonstration,
+  { client, screen }: Running,
   { timeframe, postedAtMs }: Posted,
 ): Promise<boolean> {
   const found = await client.find(`/grids/${demonstrationGridId}/timeframes/${timeframe}`);

@@ -28,6 +28,8 @@ export type HostParts = {
   readonly appDirectory: string;
   /** Absent: the system's clock. The app learns of it through CLOCK_ORIGIN_MS and its fellows. */
   readonly clock?: ScaledTime;
+  /** Awaited once HTTP answers and before timers and queues run: time to bring in what they need. */
+  readonly onListening?: (url: string) => Promise<void>;
   /** Opens the queues that the app sends to. Called after the app is loaded. */
   readonly openQueues: (dataDirectory: string) => QueueSource | Promise<QueueSource>;
 };
@@ -99,6 +101,7 @@ async function start(parts: HostParts, dataDirectory: string, release: () => voi
   pumps.push(...(await createPumps(context, parts.openQueues)));
   const fire = createFire(context, timers);
   const server = await startHttp(context, parts.port, fire);
+  await parts.onListening?.(server.url);
   // Nothing can be refused from here on: what runs now runs until the host is stopped.
   for (const pump of pumps) pump.start();
   for (const timer of timers.values()) timer.start();

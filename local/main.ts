@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { startDemonstration } from './demonstration.ts';
+import { type Demonstration, startDemonstration } from './demonstration.ts';
 import { demonstrationClock } from './demonstrationClock.ts';
 import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
 import { openQueues } from './openQueues.ts';
@@ -30,14 +30,17 @@ async function live({ speed, ...options }: HostOptions): Promise<void> {
 async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
   const parts = partsOf(options);
   const clock = demonstrationClock(parts.dataDirectory, Date.now, speed);
-  const host = await runHost({
+  const write = (text: string) => void process.stdout.write(text);
+  let demonstration: Demonstration | undefined;
+  await runHost({
     ...parts,
     clock,
-    beforeStop: async () => (await demonstration).stop(),
+    // What was measured while nobody was here is posted before any of it can close without it.
+    onListening: async (url) => {
+      demonstration = await startDemonstration({ url, clock, write });
+    },
+    beforeStop: async () => demonstration?.stop(),
   });
-  const write = (text: string) => void process.stdout.write(text);
-  const demonstration = startDemonstration({ url: host.url, clock, write });
-  await demonstration;
 }
 
 function partsOf({ port, dataDirectory, appFile }: Omit<HostOptions, 'speed'>) {

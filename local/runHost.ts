@@ -14,12 +14,18 @@ export type RunParts = HostParts & {
  * (exit 0), a second one ends it at once. A failure that nobody handles ends it with exit 1, as does an
  * app that cannot be started.
  */
-export async function runHost({ beforeStop, ...parts }: RunParts): Promise<Host> {
+export async function runHost({ beforeStop, onListening, ...parts }: RunParts): Promise<Host> {
   process.on('unhandledRejection', endWithFailure);
   process.on('uncaughtException', endWithFailure);
   let host: Host;
   try {
-    host = await startHost(parts);
+    host = await startHost({
+      ...parts,
+      onListening: async (url) => {
+        console.log(`Mini Smart Grid is listening on ${url}`);
+        await onListening?.(url);
+      },
+    });
   } catch (error) {
     console.error(explain(error));
     process.exit(1);
@@ -36,7 +42,6 @@ export async function runHost({ beforeStop, ...parts }: RunParts): Promise<Host>
       stop().then(() => process.exit(0), endWithFailure);
     });
   }
-  console.log(`Mini Smart Grid is listening on ${host.url}`);
   return host;
 }
 

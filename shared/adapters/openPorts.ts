@@ -6,11 +6,13 @@ import { sha256 } from './digest.ts';
 import { uuidV7 } from './ids.ts';
 
 /** Opens what the settings name. Each store's adapter is loaded only where it is used. */
-export async function openPorts(settings: Settings): Promise<Omit<Ports, 'log'>> {
+export async function openPorts(
+  settings: Settings,
+): Promise<Omit<Ports, 'log'> & { close(): void }> {
   const clock = clockOf(settings.clock);
   const { openEmbedded } = await import('./embedded/openEmbedded.ts');
   const { embeddedBus } = await import('./embedded/bus.ts');
-  const { queues, close, ...stores } = openEmbedded(settings.dataDirectory, { clock });
+  const { queues, ...stores } = openEmbedded(settings.dataDirectory, { clock });
   return { ...stores, bus: embeddedBus(queues, settings.queues), clock, ids: uuidV7(), sha256 };
 }
 
