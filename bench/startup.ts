@@ -30,7 +30,7 @@ export const startup: Benchmark = {
 };
 
 /** The CPU time of importing the app's entry file; the hash is of the functions it registered. */
-export async function importCold(name: string, file: string, goalMs?: number): Promise<BenchRow> {
+async function importCold(name: string, file: string, goalMs?: number): Promise<BenchRow> {
   const runs = [];
   for (let run = 0; run < runsPerFile; run += 1) runs.push(await importOnce(file));
   const { ms, elapsedMs, processCpuMs, functions } = medianRun(runs);
@@ -45,7 +45,8 @@ export async function importCold(name: string, file: string, goalMs?: number): P
   };
 }
 
-async function importOnce(file: string): Promise<ColdImport> {
+/** Imports an entry file in a fresh process. */
+export async function importOnce(file: string): Promise<ColdImport> {
   const script = join(import.meta.dirname, 'coldImport.ts');
   const options = ['--disable-warning=ExperimentalWarning', script, file];
   const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -247,6 +247,9 @@ describe.each(storeAdapters)('ledger store, $name', (adapter) => {
     const after = { timeframe: at1030, revision: 0, sequence: 9 };
     const late = await ledger.listPostings(anna, { to: at1030 }, { after, limit: 1 });
     expect(late.items.map(({ tradeId }) => tradeId)).toEqual(ids.slice(1, 2));
+    const beforeAll = { timeframe: at1015, revision: 9, sequence: 9 };
+    const none = await ledger.listPostings(anna, { from: at1030 }, { after: beforeAll, limit: 1 });
+    expect(none).toEqual({ items: [] });
     expect(await idsOf(prosumerId('zoe'), {}, 9)).toEqual([]);
     expect(await idsOf(prosumerId('nobody'), {}, 9)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type AccountId, type GridId, isReserved } from '../../domain/ids.ts';
+import { type AccountId, type GridId, isReserved, type ProsumerId } from '../../domain/ids.ts';
 import {
   type AccountSums,
   type BatchKey,
@@ -14,7 +14,7 @@ import {
   type StoredPosting,
   UnknownAccountError,
 } from '../../ports/ledgerStore.ts';
-import { transaction } from './database.ts';
+import { readTransaction, transaction } from './database.ts';
 import { pageOf, rowsFor } from './page.ts';
 import { bigintQuery, query, write } from './statement.ts';
 import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
@@ -34,10 +34,10 @@ type PostingRow = {
 };
 type AccountRow = SumsRow & { readonly accountId: AccountId };
 
-const postingKey = 'accountId, gridId, timeframe, revision, sequence, side';
+const postingKey = 'gridId, timeframe, accountId, revision, sequence, side';
 const postingColumns = `${postingKey}, soldWh, boughtWh, creditUsat, debitUsat`;
 
-/** The ledger: postings clustered by account, and the sums in the rows of the accounts. */
+/** The ledger: postings clustered by timeframe, and the sums in the rows of the accounts. */
 export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
   const statements = prepare(db);
   const batches = (gridId: GridId, timeframe: Timeframe, revision: number) =>
@@ -59,9 +59,9 @@ export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
       if (gridId === undefined) return { items: [] };
       const { from, to } = boundsOf(range);
       const before = page.after && page.after.timeframe < to ? page.after : startOf(to);
-      const { timeframe, revision, sequence } = before;
-      const key = [prosumerId, gridId, from, timeframe, revision, sequence];
-      const rows = statements.selectPostings.all(...key, rowsFor(page));
+      const rows = readTransaction(db, () =>
+        newestPostings(statements, { prosumerId, gridId, from, before, limit: rowsFor(page) }),
+      );
       return pageOf(rows.map(postingOf), page, (last) => ({
         timeframe: last.timeframe,
         revision: last.revision,
@@ -81,6 +81,10 @@ export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
 // Revisions count from 0 and sequences from 1: no posting stands before this one in its timeframe.
 function startOf(timeframe: string) {
   return { timeframe, revision: 0, sequence: 0 };
+}
+
+function endOf(timeframe: string) {
+  return { timeframe, revision: Number.MAX_SAFE_INTEGER, sequence: 0 };
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -120,9 +124,13 @@ function prepare(db: DatabaseSync) {
     selectPostings: bigintQuery<PostingRow>(
       db,
       `SELECT ${postingColumns} FROM postings
-       WHERE accountId = ? AND gridId = ? AND timeframe >= ?
-         AND (timeframe, revision, sequence) < (?, ?, ?)
-       ORDER BY timeframe DESC, revision DESC, sequence DESC, side DESC LIMIT ?`,
+       WHERE gridId = ? AND timeframe = ? AND accountId = ? AND (revision, sequence) < (?, ?)
+       ORDER BY revision DESC, sequence DESC, side DESC LIMIT ?`,
+    ),
+    selectTimeframeBefore: query<{ timeframe: Timeframe }>(
+      db,
+      `SELECT timeframe FROM recordedBatches WHERE gridId = ? AND timeframe >= ? AND timeframe < ?
+       ORDER BY timeframe DESC LIMIT 1`,
     ),
     selectAccounts: bigintQuery<AccountRow>(
       db,
@@ -136,6 +144,31 @@ function prepare(db: DatabaseSync) {
   };
 }
 
+/** Postings that stand before a position, newest first: one seek per timeframe, going back. */
+function newestPostings(
+  { selectPostings, selectTimeframeBefore }: Statements,
+  of: {
+    readonly prosumerId: ProsumerId;
+    readonly gridId: GridId;
+    readonly from: string;
+    readonly before: ReturnType<typeof startOf>;
+    readonly limit: number;
+  },
+): PostingRow[] {
+  const { prosumerId, gridId, from, limit } = of;
+  const rows: PostingRow[] = [];
+  let { timeframe, revision, sequence } = of.before;
+  while (timeframe >= from) {
+    const key = [gridId, timeframe, prosumerId, revision, sequence];
+    rows.push(...selectPostings.all(...key, limit - rows.length));
+    if (rows.length === limit) return rows;
+    const earlier = selectTimeframeBefore.get(gridId, from, timeframe);
+    if (earlier === undefined) return rows;
+    ({ timeframe, revision, sequence } = endOf(earlier.timeframe));
+  }
+  return rows;
+}
+
 /** Inserts the postings that are not there yet, and answers those. */
 function insertPostings(
   { insertPosting }: Statements,
@@ -145,9 +178,9 @@ function insertPostings(
   return postings.filter(
     (posting) =>
       insertPosting.run(
-        posting.accountId,
         gridId,
         timeframe,
+        posting.accountId,
         revision,
         posting.sequence,
         posting.side,

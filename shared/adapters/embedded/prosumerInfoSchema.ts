@@ -36,12 +36,12 @@ export const prosumerInfoSchema: readonly string[] = [
     PRIMARY KEY (gridId, accountId)
   ) STRICT, WITHOUT ROWID;
 
-  -- Clustered by account: a prosumer's postings are one range, and as trades pair sellers and
-  -- buyers in the order of their ids, those of a batch lie close together.
+  -- Clustered by timeframe, then by account: a batch is written to a few pages, however long the
+  -- history is. Clustered by account, each posting would soon be on a page of its own.
   CREATE TABLE postings (
-    accountId TEXT NOT NULL,
     gridId TEXT NOT NULL,
     timeframe TEXT NOT NULL,
+    accountId TEXT NOT NULL,
     revision INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     side TEXT NOT NULL,
@@ -49,7 +49,7 @@ export const prosumerInfoSchema: readonly string[] = [
     ${wh('boughtWh')},
     ${usat('creditUsat')},
     ${usat('debitUsat')},
-    PRIMARY KEY (accountId, gridId, timeframe, revision, sequence, side)
+    PRIMARY KEY (gridId, timeframe, accountId, revision, sequence, side)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE recordedBatches (
