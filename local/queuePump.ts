@@ -36,9 +36,24 @@ export function createQueuePump(parts: QueuePumpParts): QueuePump {
   const { queue, source, concurrencyMax } = parts;
   const working = new Map<string, LockedMessage>();
   let isRunning = false;
+  let isWaking = false;
   let poll: NodeJS.Timeout | undefined;
 
+  /**
+   * Receives in a turn of the event loop of its own. A function over stores that answer at once never
+   * leaves the turn it began in: received right after the one before, or in the phase of timers, which
+   * goes on while any is due, messages would let no request be answered until the queue is empty.
+   */
   function wake(): void {
+    if (isWaking) return;
+    isWaking = true;
+    setImmediate(() => {
+      isWaking = false;
+      receive();
+    });
+  }
+
+  function receive(): void {
     const room = concurrencyMax - working.size;
     if (!isRunning || room <= 0) return;
     const messages = guard(parts, 'receive', () => source.receive(queue, room)) ?? [];
@@ -64,7 +79,7 @@ export function createQueuePump(parts: QueuePumpParts): QueuePump {
     start() {
       isRunning = true;
       poll = setInterval(wake, parts.pollIntervalMs);
-      wake();
+      receive();
     },
     wake,
     stop() {

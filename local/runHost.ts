@@ -17,23 +17,28 @@ export type RunParts = HostParts & {
 export async function runHost({ beforeStop, onListening, ...parts }: RunParts): Promise<Host> {
   process.on('unhandledRejection', endWithFailure);
   process.on('uncaughtException', endWithFailure);
-  let host: Host;
+  const starting = startHost({
+    ...parts,
+    onListening: async (url) => {
+      console.log(`Mini Smart Grid is listening on ${url}`);
+      await onListening?.(url);
+    },
+  });
+  // From the start on: who reads that it listens may tell it to end before it has quite begun.
+  stopOnSignals(async () => {
+    const host = await starting;
+    await beforeStop?.();
+    await host.stop();
+  });
   try {
-    host = await startHost({
-      ...parts,
-      onListening: async (url) => {
-        console.log(`Mini Smart Grid is listening on ${url}`);
-        await onListening?.(url);
-      },
-    });
+    return await starting;
   } catch (error) {
     console.error(explain(error));
     process.exit(1);
   }
-  const stop = async () => {
-    await beforeStop?.();
-    await host.stop();
-  };
+}
+
+function stopOnSignals(stop: () => Promise<void>): void {
   let isStopping = false;
   for (const [signal, exitCode] of Object.entries(signalExitCodes)) {
     process.on(signal, () => {
@@ -42,7 +47,6 @@ export async function runHost({ beforeStop, onListening, ...parts }: RunParts): 
       stop().then(() => process.exit(0), endWithFailure);
     });
   }
-  return host;
 }
 
 function endWithFailure(error: unknown): never {
