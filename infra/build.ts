@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { swaggerUiFiles } from '../shared/http/docs.ts';
 import { swaggerUiFolder } from '../shared/http/swaggerUiFolder.ts';
@@ -8,9 +9,11 @@ import { schemaModules } from './schemaModules.ts';
 import { standaloneValidators } from './standaloneValidators.ts';
 
 const root = new URL('../', import.meta.url);
-const dist = new URL('dist/', root);
+const given = process.argv[2];
+const dist = given === undefined ? new URL('dist/', root) : pathToFileURL(`${resolve(given)}/`);
 
-await rm(dist, { recursive: true, force: true });
+// Only what is ours is emptied first: a folder that somebody names may hold other things.
+if (given === undefined) await rm(dist, { recursive: true, force: true });
 await bundle();
 await copySwaggerUi();
 await copyFile(new URL('host.json', root), new URL('host.json', dist));
