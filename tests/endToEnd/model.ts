@@ -191,7 +191,12 @@ function timeframeOf(
 }
 
 function accountsOf(prosumers: readonly ModelProsumer[], trades: readonly ModelTrade[]) {
-  const ids = [...prosumers.map(({ id }) => id), 'mini-grid', 'power-plant'].sort();
+  // The accounts that belong to no prosumer begin with what is first posted on them.
+  const reserved = [
+    ...(trades.some(({ feeUsat }) => feeUsat !== '0') ? ['mini-grid'] : []),
+    ...(trades.some(({ kind }) => kind !== 'peer') ? ['power-plant'] : []),
+  ];
+  const ids = [...prosumers.map(({ id }) => id), ...reserved].sort();
   return ids.map((accountId) => {
     let [sold, bought, credits, debits] = [0n, 0n, 0n, 0n];
     for (const { sellerId, buyerId, energyWh, amountUsat, feeUsat } of trades) {
