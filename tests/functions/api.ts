@@ -1,0 +1,91 @@
+import { HttpRequest } from '@azure/functions';
+import { grid } from '../../functions/grid.ts';
+import { gridAccounts } from '../../functions/gridAccounts.ts';
+import { gridNetto } from '../../functions/gridNetto.ts';
+import { gridProsumers } from '../../functions/gridProsumers.ts';
+import { gridReadings } from '../../functions/gridReadings.ts';
+import { grids } from '../../functions/grids.ts';
+import { gridTimeframe } from '../../functions/gridTimeframe.ts';
+import { gridTimeframes } from '../../functions/gridTimeframes.ts';
+import { prosumer } from '../../functions/prosumer.ts';
+import { prosumerNetto } from '../../functions/prosumerNetto.ts';
+import { prosumers } from '../../functions/prosumers.ts';
+import { prosumerTransactions } from '../../functions/prosumerTransactions.ts';
+import { trade } from '../../functions/trade.ts';
+import { trades } from '../../functions/trades.ts';
+import { isTransient } from '../../shared/adapters/isTransient.ts';
+import type { EdgeDeps, HttpAnswer, HttpRequestLike } from '../../shared/http/edge.ts';
+import { serve } from '../../shared/http/serve.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { type RouteSpec, routes } from '../../shared/schemas/routes.ts';
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what is there, and fails when it is not
+  readonly body: any;
+};
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
+
+/** The functions of the API over the given ports, called with the library's own requests. */
+export function openApi(ports: Ports): Call {
+  const served = servedBy(ports, { ...ports, answers: ports.idempotency, isTransient });
+  return async (method, path, body, headers = {}) => {
+    const url = `http://localhost/api${path}`;
+    const [name, params] = match(new URL(url).pathname.slice('/api/'.length));
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const request = new HttpRequest({
+      method,
+      url,
+      params,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: { string: text } }),
+    });
+    const answer = await served[name]?.(request);
+    if (answer === undefined) throw new Error(`${name} is no function of this test`);
+    const json = typeof answer.body === 'string' ? JSON.parse(answer.body) : undefined;
+    return { status: answer.status, headers: answer.headers, body: json };
+  };
+}
+
+type Served = Readonly<Record<string, (request: HttpRequestLike) => Promise<HttpAnswer>>>;
+
+function servedBy(ports: Ports, deps: EdgeDeps): Served {
+  return {
+    grid: serve('grid', grid(ports), deps),
+    gridAccounts: serve('gridAccounts', gridAccounts(ports), deps),
+    gridNetto: serve('gridNetto', gridNetto(ports), deps),
+    gridProsumers: serve('gridProsumers', gridProsumers(ports), deps),
+    gridReadings: serve('gridReadings', gridReadings(ports), deps),
+    grids: serve('grids', grids(ports), deps),
+    gridTimeframe: serve('gridTimeframe', gridTimeframe(ports), deps),
+    gridTimeframes: serve('gridTimeframes', gridTimeframes(ports), deps),
+    prosumer: serve('prosumer', prosumer(ports), deps),
+    prosumerNetto: serve('prosumerNetto', prosumerNetto(ports), deps),
+    prosumers: serve('prosumers', prosumers(ports), deps),
+    prosumerTransactions: serve('prosumerTransactions', prosumerTransactions(ports), deps),
+    trade: serve('trade', trade(ports), deps),
+    trades: serve('trades', trades(ports), deps),
+  };
+}
+
+/** The function whose path this is, and what its parameters are. */
+function match(path: string): readonly [string, Record<string, string>] {
+  const parts = path.split('/');
+  const table: Readonly<Record<string, RouteSpec>> = routes;
+  for (const [name, route] of Object.entries(table)) {
+    const segments = route.path.split('/');
+    const fits = segments.every((s, at) => s.startsWith('{') || s === parts[at]);
+    if (segments.length !== parts.length || !fits) continue;
+    const params = segments.flatMap((s, at) =>
+      s.startsWith('{') ? [[s.slice(1, -1), decodeURIComponent(parts[at] ?? '')]] : [],
+    );
+    return [name, Object.fromEntries(params)];
+  }
+  throw new Error(`${path} is on no route`);
+}
