@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildBundle, cleanUp, newDirectory, type RunningApp, startApp } from './app.ts';
@@ -14,6 +13,7 @@ import {
   postsOf,
 } from './hamlet.ts';
 import type { ModelOutcome } from './model.ts';
+import { createRandom, drawSeed } from './random.ts';
 import { closeDue, settleThrough } from './settling.ts';
 
 const limitMs = 300_000;
@@ -88,9 +88,7 @@ test('per prosumer and timeframe, netto is what was sold less what was bought', 
 test(
   'killed at any moment and started again, it comes to the same',
   async () => {
-    const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
-    console.log(`SEED=${seed}`);
-    const random = createRandom(seed);
+    const random = createRandom(drawSeed());
     const dataDirectory = newDirectory();
     const start = () => startApp({ appFile: bundle, dataDirectory });
 
@@ -167,15 +165,4 @@ function drawSome(end: number, count: number, random: () => number): ReadonlySet
   const drawn = new Set<number>();
   while (drawn.size < count) drawn.add(Math.floor(random() * end));
   return drawn;
-}
-
-/** Numbers from 0 to 1 that a seed gives again (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
