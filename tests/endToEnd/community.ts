@@ -25,7 +25,7 @@ const nettos: Readonly<Record<string, readonly (number | undefined)[]>> = {
   'meter-r': [11, -13, 17, -19, 23, -29, 31, -37],
 };
 
-/** Quarter-hours with a fee and prices whose middle is a half: 211 110.5 msat/kWh. */
+/** Quarter-hours with a fee, and prices whose middle is a half: 211 111.5, of which 211 112 is even. */
 export const quarterly: Community = {
   grid: {
     id: 'quarterly',
@@ -33,7 +33,7 @@ export const quarterly: Community = {
     activeFrom: morning,
     activeUntil: '2024-06-01T12:00:00Z',
     importPriceMsatPerKwh: 333_333,
-    exportPriceMsatPerKwh: 88_888,
+    exportPriceMsatPerKwh: 88_890,
     gridFeeMsatPerKwh: 22_223,
   },
   last: '2024-06-01T11:45:00Z',
@@ -70,6 +70,29 @@ export const hourly: Community = {
     { prosumerId: 'h1', timeframe: '2024-06-01T11:00:00Z', producedWh: 5, consumedWh: 5 },
     { prosumerId: 'h2', timeframe: '2024-06-01T12:00:00Z', producedWh: 0, consumedWh: 8 },
   ],
+};
+
+/** Half days at prices whose middle, 0.5, has its even neighbour below: power is free but for a fee. */
+export const halfDaily: Community = {
+  grid: {
+    id: 'half-daily',
+    timeframeMinutes: 720,
+    activeFrom: '2024-06-01T00:00:00Z',
+    activeUntil: '2024-06-02T00:00:00Z',
+    importPriceMsatPerKwh: 1,
+    exportPriceMsatPerKwh: 0,
+    gridFeeMsatPerKwh: 1,
+  },
+  last: '2024-06-01T12:00:00Z',
+  prosumers: ['n4', 'n3', 'n2', 'n1'].map((id) => ({ id })),
+  readings: ['2024-06-01T00:00:00Z', '2024-06-01T12:00:00Z'].flatMap((timeframe, at) => [
+    // Three share what one wants: 2 Wh, and then 4, of 1 and 3 each.
+    ...['n1', 'n3', 'n4'].map((prosumerId) => ({
+      ...{ prosumerId, timeframe },
+      ...{ producedWh: 1 + 2 * at, consumedWh: 0 },
+    })),
+    { prosumerId: 'n2', timeframe, producedWh: 0, consumedWh: 2 + 2 * at },
+  ]),
 };
 
 /** Creates the grid, paused, with its prosumers. */

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildBundle, cleanUp, type RunningApp, startApp } from './app.ts';
 import { booksOf, sumOf } from './books.ts';
 import { fieldsIn } from './client.ts';
-import { type Community, createCommunity, hourly, postedReadings, quarterly } from './community.ts';
+import {
+  type Community,
+  createCommunity,
+  halfDaily,
+  hourly,
+  postedReadings,
+  quarterly,
+} from './community.ts';
 import { type ModelTrade, settle } from './model.ts';
 import { settleThrough } from './settling.ts';
 
@@ -10,15 +17,17 @@ let app: RunningApp;
 
 beforeAll(async () => {
   app = await startApp({ appFile: buildBundle() });
-  for (const community of [quarterly, hourly]) await createCommunity(app, community);
+  for (const community of [quarterly, hourly, halfDaily]) await createCommunity(app, community);
+  const { readings } = halfDaily;
+  await app.send('POST', `${pathOf(halfDaily)}/readings`, { readings });
 }, 60_000);
 
 afterAll(cleanUp);
 
-const byPath = (community: Community) => `/grids/${community.grid.id}`;
+const pathOf = (community: Community) => `/grids/${community.grid.id}`;
 
 test('takes readings and registers, each on its own: duplicates are told, bad ones refused', async () => {
-  const path = `${byPath(quarterly)}/readings`;
+  const path = `${pathOf(quarterly)}/readings`;
   const [first, second, ...rest] = postedReadings(quarterly);
   const bad = [
     { ...second, producedWh: -5 },
@@ -51,7 +60,7 @@ test('takes readings and registers, each on its own: duplicates are told, bad on
 });
 
 test('a higher version replaces a reading, the same with other content is refused', async () => {
-  const path = `${byPath(hourly)}/readings`;
+  const path = `${pathOf(hourly)}/readings`;
   const [first, ...rest] = hourly.readings;
   const wrong = { ...first, producedWh: 999 };
   const readings = [wrong, { ...first, version: 2 }, ...rest];
@@ -66,18 +75,18 @@ test('shows a timeframe that is still open with what its readings come to so far
   const { timeframes } = modelOf(quarterly);
   const [first] = timeframes;
   const { producedWh, consumedWh, nettoWh, readings } = first ?? {};
-  const path = `${byPath(quarterly)}/timeframes/${first?.timeframe}`;
+  const path = `${pathOf(quarterly)}/timeframes/${first?.timeframe}`;
   expect(await app.get(path)).toEqual({
     ...{ timeframe: first?.timeframe, status: 'open' },
     ...{ producedWh, consumedWh, nettoWh, readings },
   });
   expect(
-    (await app.request('GET', `${byPath(quarterly)}/netto?timeframe=${first?.timeframe}`)).status,
+    (await app.request('GET', `${pathOf(quarterly)}/netto?timeframe=${first?.timeframe}`)).status,
   ).toBe(404);
 });
 
-describe.each([quarterly, hourly])('the $grid.id grid', (community) => {
-  const path = byPath(community);
+describe.each([quarterly, hourly, halfDaily])('the $grid.id grid', (community) => {
+  const path = pathOf(community);
   const gridId = community.grid.id;
   const model = modelOf(community);
 
@@ -168,7 +177,9 @@ describe.each([quarterly, hourly])('the $grid.id grid', (community) => {
   });
 
   test('shows a part of the time where one is asked for: from its start, before its end', async () => {
-    const [, from, to] = model.timeframes.map(({ timeframe }) => timeframe);
+    const [, from, to = community.grid.activeUntil] = model.timeframes.map(
+      ({ timeframe }) => timeframe,
+    );
     const isWithin = ({ timeframe }: { readonly timeframe: string }) => timeframe === from;
     const range = `from=${from}&to=${to}`;
     expect(await app.all(`${path}/timeframes?${range}`)).toMatchObject(
@@ -198,12 +209,12 @@ test('a reading that comes late is taken, and changes no trade that was made', a
     producedWh: 7,
     consumedWh: 0,
   };
-  const path = `${byPath(quarterly)}/readings`;
+  const path = `${pathOf(quarterly)}/readings`;
   expect(await app.send('POST', path, { readings: [late] })).toMatchObject({
     late: 1,
     rejected: 0,
   });
-  expect(await app.get(`${byPath(quarterly)}/timeframes/${late.timeframe}`)).toMatchObject({
+  expect(await app.get(`${pathOf(quarterly)}/timeframes/${late.timeframe}`)).toMatchObject({
     hasLateReadings: true,
   });
   expect((await app.all('/trades?gridId=quarterly')).slice(0, before.length)).toEqual(before);
