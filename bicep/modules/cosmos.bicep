@@ -9,7 +9,7 @@ param location string
 @description('Tags of the resources.')
 param tags object
 
-@description('serverless or autoscale.')
+@description('How it is paid for: serverless or autoscale.')
 param capacity string
 
 @description('Maximum throughput that the containers of a database share, in RU/s. Read only with autoscale.')

@@ -86,8 +86,6 @@ resource database 'Microsoft.Sql/servers/databases@2023-08-01' = {
     tier: isServerless ? 'GeneralPurpose' : 'Standard'
   }
   properties: {
-    // Ids are compared byte by byte everywhere.
-    collation: 'Latin1_General_100_BIN2_UTF8'
     // 250 GB are in the price of S0 to S3.
     maxSizeBytes: (isServerless ? maxSizeGb : 250) * 1073741824
     autoPauseDelay: isServerless ? autoPauseMinutes : null

@@ -136,7 +136,7 @@ function decoratorsOf(node: Node): Declaration['decorators'] {
   return new Map(
     calls.map((call) => {
       const [name, given] = children(call);
-      return [name?.text ?? '', given === undefined ? [] : children(given).map(valueOf)];
+      return [name?.text ?? '', given === undefined ? [] : children(given).map(literalOf)];
     }),
   );
 }
@@ -147,7 +147,7 @@ function declarationOf(node: Node, decorators: Declaration['decorators']): Decla
   return {
     name: name?.text ?? '',
     decorators,
-    ...(value === undefined ? {} : { value: valueOf(value) }),
+    ...(value === undefined ? {} : { value: literalOf(value) }),
   };
 }
 
@@ -156,7 +156,7 @@ function useOf(node: Node): Use {
   const body = rest.map(bodyOf).find((found) => found !== undefined);
   return {
     name: name?.text ?? '',
-    target: target === undefined ? '' : String(valueOf(target)),
+    target: target === undefined ? '' : String(literalOf(target)),
     isExisting: /^resource\s+\w+\s+'[^']*'\s+existing\b/.test(node.text),
     body: body === undefined ? {} : objectOf(body),
   };
@@ -171,10 +171,10 @@ function bodyOf(node: Node): Node | undefined {
     .findLast((found) => found !== undefined);
 }
 
-function valueOf(node: Node): BicepValue {
+function literalOf(node: Node): BicepValue {
   const { type, text } = node;
   if (type === 'object') return objectOf(node);
-  if (type === 'array') return children(node).map(valueOf);
+  if (type === 'array') return children(node).map(literalOf);
   if (type === 'number') return Number(text);
   if (type === 'boolean') return text === 'true';
   if (type === 'null') return null;
@@ -188,7 +188,7 @@ function objectOf(node: Node): { readonly [key: string]: BicepValue } {
     .map((property) => {
       const [key, value] = children(property);
       const name = key?.type === 'string' ? stringOf(key.text) : (key?.text ?? '');
-      return [name, value === undefined ? null : valueOf(value)] as const;
+      return [name, value === undefined ? null : literalOf(value)] as const;
     });
   return Object.fromEntries(entries);
 }
