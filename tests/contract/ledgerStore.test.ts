@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type AccountId, miniGrid, type ProsumerId, powerPlant } from '../../shared/domain/ids.ts';
 import { noSums, type Posting, postingsOf } from '../../shared/domain/ledger.ts';
 import type { Trade } from '../../shared/domain/trade.ts';
@@ -6,7 +6,8 @@ import { microSatoshi, msatPerKwh, wattHours } from '../../shared/domain/units.t
 import type { TimeframeRange } from '../../shared/ports/closingStore.ts';
 import { type LedgerStore, UnknownAccountError } from '../../shared/ports/ledgerStore.ts';
 import type { TradePosition } from '../../shared/ports/tradeStore.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
 import {
   allPages,
   at1000,
@@ -24,7 +25,7 @@ import {
 const anna = prosumerId('anna');
 const ben = prosumerId('ben');
 
-describe.each(storeAdapters)('ledger store, $name', (adapter) => {
+describeProsumerInfo('ledger store', (adapter) => {
   const stores = freshStores(adapter);
   const addProsumers = async (...ids: string[]) => {
     for (const id of ids) await stores().prosumers.create(prosumerOf(id));

@@ -1,10 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
 import { noSums } from '../../shared/domain/ledger.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
 import { allPages, hillside, instant, prosumerId, prosumerOf, riverside } from './samples.ts';
 
-describe.each(storeAdapters)('prosumer store, $name', (adapter) => {
+describeProsumerInfo('prosumer store', (adapter) => {
   const stores = freshStores(adapter);
 
   test('a prosumer comes back as it was created, with an empty account', async () => {

@@ -1,0 +1,101 @@
+import type { AccountId } from '../../../domain/ids.ts';
+import type { BatchKey, Posting } from '../../../domain/ledger.ts';
+import { type LedgerStore, UnknownAccountError } from '../../../ports/ledgerStore.ts';
+import { isSqlNumber } from './isSqlTransient.ts';
+import { pageOf, rowsFor } from './page.ts';
+import { listPostings } from './postings.ts';
+import { recordStatement, unknownAccountNumber } from './recordStatement.ts';
+import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
+import {
+  idParameter,
+  instantParameter,
+  intParameter,
+  lockParameter,
+  longTextParameter,
+} from './sqlParameters.ts';
+import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
+
+/** The ledger: postings that are only ever added, and the sums in the rows of the accounts. */
+export function azureLedgerStore(db: SqlDatabase): LedgerStore {
+  return {
+    async record(key, postings) {
+      try {
+        const { rows } = await db.query<{ recordedBatches: number }>(
+          recordStatement,
+          recordParameters(key, postings),
+        );
+        return { recordedBatches: rows[0]?.recordedBatches ?? 0 };
+      } catch (error) {
+        if (!(error instanceof Error && isSqlNumber(error, unknownAccountNumber))) throw error;
+        throw new UnknownAccountError(error.message, { cause: error });
+      }
+    },
+    async recordedBatches(gridId, timeframe, revision) {
+      const { rows } = await db.query<{ batch: number }>(batchesStatement, {
+        gridId: idParameter(gridId),
+        timeframe: instantParameter(timeframe),
+        revision: intParameter(revision),
+      });
+      return rows.map(({ batch }) => batch);
+    },
+    async listPostings(prosumerId, range, page) {
+      const postings = await listPostings(db, prosumerId, range, page.after, rowsFor(page));
+      return pageOf(postings, page, ({ timeframe, revision, sequence }) => ({
+        timeframe,
+        revision,
+        sequence,
+      }));
+    },
+    async listAccounts(gridId, page) {
+      const { rows } = await db.query<SumsRow & { accountId: AccountId }>(accountsStatement, {
+        gridId: idParameter(gridId),
+        after: idParameter(page.after ?? ''),
+        limit: intParameter(rowsFor(page)),
+      });
+      const accounts = rows.map((row) => ({ accountId: row.accountId, sums: sumsOf(row) }));
+      return pageOf(accounts, page, (account) => account.accountId);
+    },
+  };
+}
+
+const batchesStatement = `SELECT batch FROM recordedBatches
+WHERE gridId = @gridId AND timeframe = @timeframe AND revision = @revision ORDER BY batch`;
+
+const accountsStatement = `SELECT TOP (@limit) accountId, ${sumsColumns} FROM (
+  SELECT * FROM (SELECT TOP (@limit) prosumerId AS accountId, ${sumsColumns} FROM prosumers
+    WHERE gridId = @gridId AND prosumerId > @after ORDER BY prosumerId) AS members
+  UNION ALL
+  SELECT accountId, ${sumsColumns} FROM reservedAccounts
+  WHERE gridId = @gridId AND accountId > @after
+) AS accounts ORDER BY accountId`;
+
+function recordParameters(key: BatchKey, postings: readonly Posting[]): SqlParameters {
+  return {
+    lock: lockParameter(`ledger:${key.gridId}`),
+    gridId: idParameter(key.gridId),
+    timeframe: instantParameter(key.timeframe),
+    revision: intParameter(key.revision),
+    batch: intParameter(key.batch),
+    postings: longTextParameter(JSON.stringify(rowsOf(postings))),
+  };
+}
+
+/** Each posting once, with short names: the text is what travels. BIGINTs go as strings, whole. */
+function rowsOf(postings: readonly Posting[]): unknown[] {
+  const rows = new Map<string, unknown>();
+  for (const posting of postings) {
+    const { sequence, accountId, side, soldWh, boughtWh, creditUsat, debitUsat } = posting;
+    const key = `${sequence} ${side} ${accountId}`;
+    if (rows.has(key)) continue;
+    rows.set(key, {
+      a: accountId,
+      n: sequence,
+      e: side,
+      s: soldWh,
+      b: boughtWh,
+      c: String(creditUsat),
+      d: String(debitUsat),
+    });
+  }
+  return [...rows.values()];
+}

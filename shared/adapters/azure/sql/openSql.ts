@@ -1,0 +1,34 @@
+import type { SqlSettings } from '../../../config/sqlSettings.ts';
+import type { Health } from '../../../ports/health.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import { azureLedgerStore } from './ledgerStore.ts';
+import { azureProsumerStore } from './prosumerStore.ts';
+import { SqlDatabase, type SqlLimits } from './sqlDatabase.ts';
+
+/** Prosumer Info in a SQL database. */
+export type Sql = Pick<Ports, 'prosumers' | 'ledger'> & {
+  readonly health: Health;
+  /** Lets what runs come to its end, then closes the connections; a repeat changes nothing. */
+  close(): Promise<void>;
+};
+
+/**
+ * Prosumer Info in the SQL database that the settings name, in Azure or on this machine. Connects
+ * at the first use, so that an app can start while its database does not answer. The schema must be
+ * there: `npm run migrate`.
+ */
+export function openSql(settings: SqlSettings, limits: Partial<SqlLimits> = {}): Sql {
+  const db = new SqlDatabase(settings, limits);
+  return {
+    prosumers: azureProsumerStore(db),
+    ledger: azureLedgerStore(db),
+    health: {
+      name: 'prosumerInfo',
+      async check() {
+        // Reads the app's own table: that also fails where the schema was never brought up.
+        await db.queryOnce('SELECT TOP (1) version FROM schemaMigrations');
+      },
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,50 @@
+import mssql from 'mssql';
+import { assert } from '../../../domain/assert.ts';
+import type { SqlParameters } from './sqlDatabase.ts';
+
+type Parameter = SqlParameters[string];
+
+const idLengthMax = 63;
+const instantLengthMax = 20;
+const wordLengthMax = 40;
+const lockLengthMax = 255;
+const intMax = 2_147_483_647;
+
+/**
+ * Ids, instants and words are VARCHAR as their columns are: an NVARCHAR would make the server
+ * convert the column, row by row, instead of seeking in its index.
+ */
+export function idParameter(value: string): Parameter {
+  return { type: mssql.VarChar(idLengthMax), value };
+}
+
+export function instantParameter(value: string | null): Parameter {
+  return { type: mssql.VarChar(instantLengthMax), value };
+}
+
+export function wordParameter(value: string): Parameter {
+  return { type: mssql.VarChar(wordLengthMax), value };
+}
+
+export function textParameter(value: string, lengthMax: number): Parameter {
+  return { type: mssql.NVarChar(lengthMax), value };
+}
+
+/** The name of a lock of the application. */
+export function lockParameter(value: string): Parameter {
+  return { type: mssql.NVarChar(lockLengthMax), value };
+}
+
+/** A text of any length, such as JSON. */
+export function longTextParameter(value: string): Parameter {
+  return { type: mssql.NVarChar(mssql.MAX), value };
+}
+
+/** Throws on a number that an INT does not hold. */
+export function intParameter(value: number): Parameter {
+  assert(
+    Number.isSafeInteger(value) && Math.abs(value) <= intMax,
+    () => `${value} is no number for an INT`,
+  );
+  return { type: mssql.Int(), value };
+}
