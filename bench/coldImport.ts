@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import { createFunctionsCore } from '../local/functionsCore.ts';
-import { installFunctionsCore } from '../local/installFunctionsCore.ts';
+import { createFunctionsCore } from '../local/host/functionsCore.ts';
+import { installFunctionsCore } from '../local/host/installFunctionsCore.ts';
 
 /** What importing an app's entry file cost, in ms, and the names of the functions it registered. */
 export type ColdImport = {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
-import { demonstrationSpeed } from './demonstrationClock.ts';
+import { demonstrationSpeed } from './demonstration/demonstrationClock.ts';
 
 /** What the command line asks for. */
 export type HostOptions = {

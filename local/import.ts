@@ -1,9 +1,9 @@
 import { ApiProblem } from './apiClient.ts';
 import { errorCodeOf } from './errorCode.ts';
-import { importUsage, readImportArguments } from './importArguments.ts';
-import { describeTally } from './importTally.ts';
-import { ImportUsageError } from './readingColumns.ts';
-import { runImport } from './runImport.ts';
+import { importUsage, readImportArguments } from './import/importArguments.ts';
+import { describeTally } from './import/importTally.ts';
+import { ImportUsageError } from './import/readingColumns.ts';
+import { runImport } from './import/runImport.ts';
 
 /** Runs the command line and answers its exit code: 0 all taken, 1 some rejected, 2 wrong usage. */
 async function main(args: readonly string[]): Promise<number> {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { type Demonstration, startDemonstration } from './demonstration.ts';
-import { demonstrationClock } from './demonstrationClock.ts';
+import { type Demonstration, startDemonstration } from './demonstration/demonstration.ts';
+import { demonstrationClock } from './demonstration/demonstrationClock.ts';
+import { openQueues } from './host/openQueues.ts';
+import { runHost } from './host/runHost.ts';
 import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
-import { openQueues } from './openQueues.ts';
-import { runHost } from './runHost.ts';
 
 const appDirectory = resolve(import.meta.dirname, '..');
 const parsed = parseHostOptions(process.argv.slice(2));

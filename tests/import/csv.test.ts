@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createCsvParser, recordLengthMax } from '../../local/csv.ts';
+import { createCsvParser, recordLengthMax } from '../../local/import/csv.ts';
 
 /** Parses a text cut into pieces; problems stand as their text. */
 function parse(...pieces: readonly string[]) {

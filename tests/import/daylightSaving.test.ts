@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type ImportOptions, importReadings } from '../../local/importReadings.ts';
+import { type ImportOptions, importReadings } from '../../local/import/importReadings.ts';
+import { type AmbiguousChoice, createRowReader } from '../../local/import/readingRows.ts';
 import { objectOf, objectsIn } from '../../local/jsonFields.ts';
-import { type AmbiguousChoice, createRowReader } from '../../local/readingRows.ts';
 import { sydneyYear, sydneyYearRows } from './sydneyYear.ts';
 
 const options: ImportOptions = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startDemonstration } from '../../local/demonstration.ts';
+import { startDemonstration } from '../../local/demonstration/demonstration.ts';
 import { type HamletStandIn, startHamletStandIn } from './hamletStandIn.ts';
 
 let api: HamletStandIn;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { demonstrationClock } from '../../local/demonstrationClock.ts';
+import { demonstrationClock } from '../../local/demonstration/demonstrationClock.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type DemonstrationData, loadDemonstrationData } from '../../local/demonstrationData.ts';
+import {
+  type DemonstrationData,
+  loadDemonstrationData,
+} from '../../local/demonstration/demonstrationData.ts';
 import { type Instant, instantOf, parseInstant } from '../../shared/domain/timeframe.ts';
 
 const file = join(import.meta.dirname, '../../local/data/hamlet16_15min.csv.gz');

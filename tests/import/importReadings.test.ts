@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readImportArguments } from '../../local/importArguments.ts';
-import { describeTally } from '../../local/importTally.ts';
-import { ImportUsageError } from '../../local/readingColumns.ts';
-import { runImport } from '../../local/runImport.ts';
+import { readImportArguments } from '../../local/import/importArguments.ts';
+import { describeTally } from '../../local/import/importTally.ts';
+import { ImportUsageError } from '../../local/import/readingColumns.ts';
+import { runImport } from '../../local/import/runImport.ts';
 import { type Fault, type StandIn, startStandIn } from './standIn.ts';
 
 let folder: string;

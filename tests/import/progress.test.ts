@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { retryAfterMsMax, retryAfterOf } from '../../local/apiClient.ts';
-import { createProgress } from '../../local/progress.ts';
+import { createProgress } from '../../local/import/progress.ts';
 
 /** Progress shown every 50 ms for a second, half of the way. */
 function shown(isTTY: boolean): string {

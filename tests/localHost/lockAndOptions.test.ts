@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { DataDirectoryInUseError, lockDataDirectory } from '../../local/dataDirectoryLock.ts';
-import { readHostJson } from '../../local/hostJson.ts';
+import { DataDirectoryInUseError, lockDataDirectory } from '../../local/host/dataDirectoryLock.ts';
+import { readHostJson } from '../../local/host/hostJson.ts';
+import { applySettings, resolveSettings } from '../../local/host/settings.ts';
 import { parseHostOptions } from '../../local/hostOptions.ts';
-import { applySettings, resolveSettings } from '../../local/settings.ts';
 
 const directory = () => mkdtempSync(join(tmpdir(), 'lock-'));
 

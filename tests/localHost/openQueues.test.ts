@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openQueues } from '../../local/openQueues.ts';
+import { openQueues } from '../../local/host/openQueues.ts';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import { instantOf } from '../../shared/domain/timeframe.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import type { LogEntry } from '../../local/hostLog.ts';
-import { queueMessageInput } from '../../local/queueMessageData.ts';
-import { createQueuePump, type QueuePump } from '../../local/queuePump.ts';
-import type { LockedMessage } from '../../local/queueSource.ts';
+import type { LogEntry } from '../../local/host/hostLog.ts';
+import { queueMessageInput } from '../../local/host/queueMessageData.ts';
+import { createQueuePump, type QueuePump } from '../../local/host/queuePump.ts';
+import type { LockedMessage } from '../../local/host/queueSource.ts';
 import { createMemoryQueues } from './fixture/memoryQueues.ts';
 
 const pumps: QueuePump[] = [];

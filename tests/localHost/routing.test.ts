@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRouter } from '../../local/router.ts';
-import { compileRouteTemplate } from '../../local/routeTemplate.ts';
+import { createRouter } from '../../local/host/router.ts';
+import { compileRouteTemplate } from '../../local/host/routeTemplate.ts';
 
 const params = (template: string, path: string) => compileRouteTemplate(template)(path.split('/'));
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { createHostClock, type HostClock } from '../../local/hostClock.ts';
-import { isSubMinute, parseTimerSchedule } from '../../local/timerSchedule.ts';
-import { openTimerStatusFile } from '../../local/timerStatusFile.ts';
-import { createTimerTrigger, type TimerTrigger } from '../../local/timerTrigger.ts';
+import { createHostClock, type HostClock } from '../../local/host/hostClock.ts';
+import { isSubMinute, parseTimerSchedule } from '../../local/host/timerSchedule.ts';
+import { openTimerStatusFile } from '../../local/host/timerStatusFile.ts';
+import { createTimerTrigger, type TimerTrigger } from '../../local/host/timerTrigger.ts';
 
 const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();

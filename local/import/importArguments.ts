@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { isId } from '../shared/domain/ids.ts';
-import { isTimeZone } from '../shared/domain/localTime.ts';
-import { errorCodeOf } from './errorCode.ts';
+import { isId } from '../../shared/domain/ids.ts';
+import { isTimeZone } from '../../shared/domain/localTime.ts';
+import { errorCodeOf } from '../errorCode.ts';
 import { type ImportOptions, readingsPerPostMax } from './importReadings.ts';
 import { ImportUsageError } from './readingColumns.ts';
 import { type AmbiguousChoice, ambiguousChoices } from './readingRows.ts';

@@ -1,7 +1,7 @@
-import type { ApiClient } from './apiClient.ts';
+import type { ApiClient } from '../apiClient.ts';
+import { numberIn, objectOf, objectsIn, textIn } from '../jsonFields.ts';
 import { type CsvRecord, createCsvParser } from './csv.ts';
 import { addLine, emptyTally, type ImportTally } from './importTally.ts';
-import { numberIn, objectOf, objectsIn, textIn } from './jsonFields.ts';
 import { type ColumnNames, findColumns, ImportUsageError } from './readingColumns.ts';
 import {
   type AmbiguousChoice,

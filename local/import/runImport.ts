@@ -1,4 +1,4 @@
-import { createApiClient } from './apiClient.ts';
+import { createApiClient } from '../apiClient.ts';
 import {
   type Checkpoint,
   checkpointPath,

@@ -1,8 +1,8 @@
 import { access, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errorCodeOf } from './errorCode.ts';
+import { errorCodeOf } from '../errorCode.ts';
+import { isJsonObject } from '../jsonFields.ts';
 import type { ImportProgress } from './importReadings.ts';
-import { isJsonObject } from './jsonFields.ts';
 
 /** How far an import of a file got, and what it was an import of. */
 export type Checkpoint = ImportProgress & {

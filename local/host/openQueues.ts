@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { openDatabase } from '../shared/adapters/embedded/database.ts';
-import { EmbeddedQueues } from '../shared/adapters/embedded/queues.ts';
-import { queuesSchema } from '../shared/adapters/embedded/queuesSchema.ts';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import { EmbeddedQueues } from '../../shared/adapters/embedded/queues.ts';
+import { queuesSchema } from '../../shared/adapters/embedded/queuesSchema.ts';
 import type { QueueSource } from './queueSource.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { assert } from '../shared/domain/assert.ts';
-import { type Instant, msOf, parseInstant } from '../shared/domain/timeframe.ts';
-import { type CsvRecord, createCsvParser } from './csv.ts';
-import { openCsvSource } from './csvSource.ts';
+import { assert } from '../../shared/domain/assert.ts';
+import { type Instant, msOf, parseInstant } from '../../shared/domain/timeframe.ts';
+import { type CsvRecord, createCsvParser } from '../import/csv.ts';
+import { openCsvSource } from '../import/csvSource.ts';
 
 /** Energy of one home in a quarter-hour, in whole Wh. */
 export type HomeEnergy = {

@@ -6,8 +6,9 @@ import {
   instantOf,
   msOf,
   timeframeAt,
-} from '../shared/domain/timeframe.ts';
-import { type ApiClient, createApiClient } from './apiClient.ts';
+} from '../../shared/domain/timeframe.ts';
+import { type ApiClient, createApiClient } from '../apiClient.ts';
+import { type JsonObject, numberIn, objectOf, objectsIn, textIn } from '../jsonFields.ts';
 import type { DemonstrationClock } from './demonstrationClock.ts';
 import { type DemonstrationData, loadDemonstrationData } from './demonstrationData.ts';
 import {
@@ -18,7 +19,6 @@ import {
   setUpDemonstrationGrid,
 } from './demonstrationGrid.ts';
 import { createDemonstrationScreen, type DemonstrationScreen } from './demonstrationScreen.ts';
-import { type JsonObject, numberIn, objectOf, objectsIn, textIn } from './jsonFields.ts';
 
 export type DemonstrationOptions = {
   /** The host's address, without `/api`. */
@@ -67,7 +67,7 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
     isColoured: options.isColoured ?? isColourWelcome(),
   });
   const abort = new AbortController();
-  const file = join(import.meta.dirname, 'data', 'hamlet16_15min.csv.gz');
+  const file = join(import.meta.dirname, '../data/hamlet16_15min.csv.gz');
   const data = await loadDemonstrationData(file, demonstrationTimeZone);
   const url = `${options.url}/api`;
   const client = createApiClient({

@@ -1,5 +1,5 @@
-import { parseProsumerId } from '../shared/domain/ids.ts';
-import { energyWhMax } from '../shared/domain/units.ts';
+import { parseProsumerId } from '../../shared/domain/ids.ts';
+import { energyWhMax } from '../../shared/domain/units.ts';
 import type { CsvRecord } from './csv.ts';
 import { createTimeReader, type RowTime } from './localTimes.ts';
 import { ImportUsageError, type ReadingColumns } from './readingColumns.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorCodeOf } from './errorCode.ts';
+import { errorCodeOf } from '../errorCode.ts';
 
 type Environment = Record<string, string | undefined>;
 

@@ -1,5 +1,5 @@
-import { type ApiClient, ApiProblem } from './apiClient.ts';
-import { isJsonObject, type JsonObject, objectOf } from './jsonFields.ts';
+import { type ApiClient, ApiProblem } from '../apiClient.ts';
+import { isJsonObject, type JsonObject, objectOf } from '../jsonFields.ts';
 
 export const demonstrationGridId = 'hamlet';
 export const demonstrationTimeZone = 'Europe/Berlin';

@@ -1,5 +1,5 @@
-import { type LocalResolution, resolveLocal } from '../shared/domain/localTime.ts';
-import { instantOf, msOf, parseInstant } from '../shared/domain/timeframe.ts';
+import { type LocalResolution, resolveLocal } from '../../shared/domain/localTime.ts';
+import { instantOf, msOf, parseInstant } from '../../shared/domain/timeframe.ts';
 
 /** What a row's time stands for. */
 export type RowTime =

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { errorCodeOf } from './errorCode.ts';
+import { errorCodeOf } from '../errorCode.ts';
 
 /** What is known of a timer's runs; instants in milliseconds. */
 export type TimerStatus = {

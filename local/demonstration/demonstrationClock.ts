@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCodeOf } from './errorCode.ts';
-import type { ScaledTime } from './hostClock.ts';
-import { isJsonObject } from './jsonFields.ts';
+import { errorCodeOf } from '../errorCode.ts';
+import type { ScaledTime } from '../host/hostClock.ts';
+import { isJsonObject } from '../jsonFields.ts';
 
 /** The demonstration's time: `originMs` when the system's was `realOriginMs`, `speed` times as fast. */
 export type DemonstrationClock = ScaledTime & {

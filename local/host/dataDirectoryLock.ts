@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCodeOf } from './errorCode.ts';
+import { errorCodeOf } from '../errorCode.ts';
 
 /** Another process, or this one, already uses the data directory. */
 export class DataDirectoryInUseError extends Error {
