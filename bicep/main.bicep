@@ -97,6 +97,9 @@ param instanceMemoryMb int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('Addresses (CIDR) that may call the HTTP API, which has no authentication of its own. Empty: everybody may.')
+param allowedAddresses array = []
+
 @description('App settings beyond those that this template knows, by name. They are no secrets.')
 param extraAppSettings object = {}
 
@@ -276,6 +279,7 @@ module functionApp 'modules/functionApp.bicep' = {
     extraAppSettings: extraAppSettings
     instanceMemoryMb: instanceMemoryMb
     maximumInstanceCount: maximumInstanceCount
+    allowedAddresses: allowedAddresses
     subnetId: privateNetworking ? network!.outputs.appSubnetId : ''
     workspaceId: monitoring.outputs.workspaceId
   }

@@ -63,6 +63,9 @@ param instanceMemoryMb int
 @description('How many instances there may be.')
 param maximumInstanceCount int
 
+@description('Addresses (CIDR) that may call the HTTP API; empty for all.')
+param allowedAddresses array
+
 @description('Resource id of the subnet to send from; empty for none.')
 param subnetId string
 
@@ -124,6 +127,11 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       http20Enabled: true
+      ipSecurityRestrictionsDefaultAction: empty(allowedAddresses) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: map(allowedAddresses, address => { name: 'allowed', ipAddress: address, action: 'Allow', priority: 100 })
+      // Deployments come from anywhere, and ask for a token.
+      scmIpSecurityRestrictionsUseMain: false
+      scmIpSecurityRestrictionsDefaultAction: 'Allow'
     }
     functionAppConfig: {
       deployment: {

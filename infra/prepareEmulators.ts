@@ -1,0 +1,63 @@
+import { CosmosClient } from '@azure/cosmos';
+import mssql from 'mssql';
+import { containers, databases } from '../shared/adapters/azure/cosmos/containers.ts';
+import { connectionLimits, poolConfig } from '../shared/adapters/azure/sql/poolConfig.ts';
+import { type CosmosSettings, cosmosSettings } from '../shared/config/cosmosSettings.ts';
+import { type SqlSettings, sqlSettings } from '../shared/config/sqlSettings.ts';
+import { readMigrations, sqlMigrationsFolder } from './migrationFiles.ts';
+import { runMigrations } from './runMigrations.ts';
+
+/**
+ * Makes in the emulators that the environment names what Bicep and the migrations make in Azure. A
+ * repeat changes nothing. Real services are refused: there Bicep alone says what exists.
+ */
+const cosmos = cosmosSettings(process.env);
+const sql = sqlSettings(process.env);
+if (cosmos?.access.kind !== 'key')
+  throw new Error('COSMOS_ENDPOINT and COSMOS_KEY name no emulator.');
+if (sql?.access.kind !== 'password') throw new Error('SQL_SERVER names no server on this machine.');
+await createContainers(cosmos, cosmos.access.key);
+await createDatabase(sql);
+await runMigrations(sql, await readMigrations(sqlMigrationsFolder));
+console.log('The emulators are ready.');
+
+async function createContainers(
+  { endpoint, databases: names }: CosmosSettings,
+  key: string,
+): Promise<void> {
+  const client = new CosmosClient({
+    endpoint,
+    key,
+    connectionPolicy: { enableEndpointDiscovery: false },
+  });
+  for (const which of ['smartGridInfo', 'traderInfo'] as const) {
+    const { database } = await client.databases.createIfNotExists({ id: names[which] });
+    for (const name of databases[which]) {
+      const { indexingPolicy, partitionKey, ...rest } = containers[name];
+      await database.containers.createIfNotExists({
+        ...rest,
+        partitionKey: { paths: [...partitionKey.paths] },
+        indexingPolicy: {
+          ...indexingPolicy,
+          includedPaths: [...indexingPolicy.includedPaths],
+          excludedPaths: [...indexingPolicy.excludedPaths],
+        },
+      });
+    }
+  }
+  client.dispose();
+}
+
+async function createDatabase(settings: SqlSettings): Promise<void> {
+  const { database } = settings;
+  if (!/^\w+$/.test(database)) throw new Error(`${database} is no plain name of a database.`);
+  const pool = new mssql.ConnectionPool(
+    poolConfig({ ...settings, database: 'master' }, connectionLimits),
+  );
+  try {
+    await pool.connect();
+    await pool.request().batch(`IF DB_ID('${database}') IS NULL CREATE DATABASE ${database}`);
+  } finally {
+    await pool.close();
+  }
+}
