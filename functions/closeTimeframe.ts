@@ -1,8 +1,7 @@
 import type { ServiceBusQueueHandler } from '@azure/functions';
 import { readMessage } from '../shared/http/readMessage.ts';
 import { closeTimeframe } from '../shared/operations/closeTimeframe.ts';
-import { contextLog } from './contextLog.ts';
-import type { PortsSource } from './ports.ts';
+import { invocationPorts, type PortsSource } from './ports.ts';
 import { serialByKey } from './serialByKey.ts';
 
 /** Queue `timeframes`: closes a timeframe. A throw gives the message back to the queue. */
@@ -10,12 +9,11 @@ export function closeTimeframeQueue(ports: PortsSource): ServiceBusQueueHandler 
   const inTurn = serialByKey();
   return async (message, context) => {
     const command = readMessage('CloseCommand', message);
-    const log = contextLog(context);
-    const app = { ...(await ports()), log };
+    const app = invocationPorts(await ports(), context);
     const { closed } = await inTurn(command.gridId, () => closeTimeframe(app, command));
     for (const { gridId, timeframe, closingNumber, tradeCount, readings } of closed) {
       const { missing } = readings;
-      log.info('Timeframe closed', { gridId, timeframe, closingNumber, tradeCount, missing });
+      app.log.info('Timeframe closed', { gridId, timeframe, closingNumber, tradeCount, missing });
     }
   };
 }

@@ -1,7 +1,15 @@
+import type { InvocationContext } from '@azure/functions';
+import type { Bus } from '../shared/ports/bus.ts';
 import type { Ports } from '../shared/ports/ports.ts';
+import type { Trace } from '../shared/ports/trace.ts';
+import { contextLog } from './contextLog.ts';
 
 /** The ports without the log, which belongs to an invocation, and how to let go of what is behind. */
-export type AppPorts = Omit<Ports, 'log'> & { close(): void };
+export type AppPorts = Omit<Ports, 'log'> & {
+  /** A bus whose messages carry a trace on. */
+  busOf(trace: Trace | undefined): Bus;
+  close(): Promise<void>;
+};
 
 /** Gives the ports; opens the stores behind them at its first call. */
 export type PortsSource = () => Promise<AppPorts>;
@@ -23,4 +31,19 @@ export function openOnce(open: () => Promise<AppPorts>): {
     },
     close: async () => (await opened)?.close(),
   };
+}
+
+/** The ports of one invocation: what it logs and sends belongs to its trace. */
+export function invocationPorts(app: AppPorts, context: InvocationContext): Ports {
+  return { ...app, bus: app.busOf(traceOf(context)), log: contextLog(context) };
+}
+
+/** Version 00 of W3C Trace Context. The host may give none, or one of an older kind. */
+const traceparentPattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function traceOf({ traceContext }: InvocationContext): Trace | undefined {
+  const traceparent = traceContext?.traceParent;
+  if (traceparent === undefined || !traceparentPattern.test(traceparent)) return undefined;
+  const tracestate = traceContext?.traceState;
+  return tracestate ? { traceparent, tracestate } : { traceparent };
 }

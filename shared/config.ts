@@ -1,79 +1,68 @@
-/** Everything the environment decides, read once. */
+import { type ServiceBusSettings, serviceBusSettings } from './config/busSettings.ts';
+import { type ClockSettings, clockSettings } from './config/clockSettings.ts';
+import { type CosmosSettings, cosmosSettings } from './config/cosmosSettings.ts';
+import { type Environment, optional, SettingsError } from './config/environment.ts';
+import { type SqlSettings, sqlSettings } from './config/sqlSettings.ts';
+
+/**
+ * Everything the environment decides, read once. Each store is chosen by itself: it is the one in
+ * Azure, or an emulator of it, where a setting names that, and the embedded one where none does.
+ */
 export type Settings = {
-  /** Directory of the embedded stores. */
-  readonly dataDirectory: string;
+  /** Smart Grid Info and Trader Info. */
+  readonly documents: EmbeddedSettings | CosmosSettings;
+  /** Prosumer Info. */
+  readonly prosumerInfo: EmbeddedSettings | SqlSettings;
+  readonly bus: EmbeddedSettings | ServiceBusSettings;
   readonly queues: { readonly timeframes: string; readonly trades: string };
   readonly clock: ClockSettings;
 };
 
-/** The system's clock, or one that started at an origin and runs faster. */
-export type ClockSettings =
-  | { readonly kind: 'system' }
-  | {
-      readonly kind: 'scaled';
-      readonly originMs: number;
-      readonly realOriginMs: number;
-      readonly speed: number;
-    };
+/** An embedded store, and the directory of its file. */
+export type EmbeddedSettings = { readonly kind: 'embedded'; readonly directory: string };
 
-/** A setting that is missing or wrong. The message names it and says what it should be. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
-
-const speedMax = 100_000;
 const queueNamePattern = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,259}$/;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the settings. Throws SettingsError for the first that is missing or wrong. */
 export function readSettings(environment: Environment): Settings {
-  return {
-    dataDirectory: required(environment, 'DATA_DIR', 'the directory of the embedded stores'),
+  const settings: Settings = {
+    documents:
+      cosmosSettings(environment) ??
+      embedded(environment, 'COSMOS_ENDPOINT', 'Smart Grid Info and Trader Info'),
+    prosumerInfo: sqlSettings(environment) ?? embedded(environment, 'SQL_SERVER', 'Prosumer Info'),
+    bus:
+      serviceBusSettings(environment) ??
+      embedded(environment, 'SERVICE_BUS__fullyQualifiedNamespace', 'the queues'),
     queues: {
       timeframes: queueName(environment, 'TIMEFRAMES_QUEUE', 'timeframes'),
       trades: queueName(environment, 'TRADES_QUEUE', 'trades'),
     },
     clock: clockSettings(environment),
   };
-}
-
-function clockSettings(environment: Environment): ClockSettings {
-  const names = ['CLOCK_ORIGIN_MS', 'CLOCK_REAL_ORIGIN_MS', 'CLOCK_SPEED'] as const;
-  const given = names.filter((name) => isGiven(environment[name]));
-  if (given.length === 0) return { kind: 'system' };
-  if (given.length < names.length) {
-    throw new SettingsError(
-      `${names.join(', ')} belong together; only ${given.join(', ')} is set.`,
-    );
+  if (settings.queues.timeframes === settings.queues.trades) {
+    throw new SettingsError('TIMEFRAMES_QUEUE and TRADES_QUEUE name the same queue.');
   }
-  return {
-    kind: 'scaled',
-    originMs: wholeNumber(environment, 'CLOCK_ORIGIN_MS', Number.MAX_SAFE_INTEGER),
-    realOriginMs: wholeNumber(environment, 'CLOCK_REAL_ORIGIN_MS', Number.MAX_SAFE_INTEGER),
-    speed: wholeNumber(environment, 'CLOCK_SPEED', speedMax),
-  };
+  refuseFastClock(settings);
+  return settings;
 }
 
-function required(environment: Environment, name: string, meaning: string): string {
-  const value = environment[name];
-  if (isGiven(value)) return value;
-  throw new SettingsError(`${name} is not set: ${meaning}.`);
+function embedded(environment: Environment, setting: string, content: string): EmbeddedSettings {
+  const directory = optional(environment, 'DATA_DIR');
+  if (directory !== undefined) return { kind: 'embedded', directory };
+  throw new SettingsError(
+    `Neither ${setting} nor DATA_DIR is set: ${content} must be in Azure or in a directory.`,
+  );
+}
+
+/** Made-up time is for a machine of one's own: it must never close what real meters report. */
+function refuseFastClock({ clock, documents, prosumerInfo, bus }: Settings): void {
+  const isEmbedded = [documents, prosumerInfo, bus].every(({ kind }) => kind === 'embedded');
+  if (clock.kind === 'system' || isEmbedded) return;
+  throw new SettingsError('CLOCK_SPEED and its fellows are accepted with embedded stores only.');
 }
 
 function queueName(environment: Environment, name: string, byDefault: string): string {
-  const value = isGiven(environment[name]) ? environment[name] : byDefault;
+  const value = optional(environment, name) ?? byDefault;
   if (queueNamePattern.test(value)) return value;
   throw new SettingsError(`${name} is "${value}", which is no name of a queue.`);
-}
-
-function wholeNumber(environment: Environment, name: string, max: number): number {
-  const text = environment[name] ?? '';
-  const value = Number(text);
-  if (/^\d{1,16}$/.test(text) && value >= 1 && value <= max) return value;
-  throw new SettingsError(`${name} is "${text}"; it must be a whole number from 1 to ${max}.`);
-}
-
-function isGiven(value: string | undefined): value is string {
-  return value !== undefined && value !== '';
 }

@@ -68,6 +68,8 @@ export async function startHost(parts: HostParts): Promise<Host> {
 
 function prepareEnvironment({ appDirectory, clock }: HostParts, dataDirectory: string): void {
   process.env['DATA_DIR'] = dataDirectory;
+  // Whatever else is set: its triggers are served from the queues of the data directory.
+  process.env['BUS'] = 'embedded';
   if (clock !== undefined) {
     process.env['CLOCK_ORIGIN_MS'] = String(clock.originMs);
     process.env['CLOCK_REAL_ORIGIN_MS'] = String(clock.realOriginMs);

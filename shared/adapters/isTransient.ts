@@ -1,12 +1,14 @@
-/**
- * SQLite's result codes for what passes by itself or when an operator makes room: busy, locked,
- * an I/O error, disk full. The low byte of an extended code is its kind.
- */
-const passingCodes = new Set([5, 6, 10, 13]);
+import { isCosmosTransient } from './azure/cosmos/cosmosErrors.ts';
+import { isServiceBusTransient } from './azure/serviceBus/queueErrors.ts';
+import { isSqlTransient } from './azure/sql/isSqlTransient.ts';
+import { isSqliteTransient } from './embedded/isSqliteTransient.ts';
 
-/** Is this failure of a store one after which the same request may well succeed? */
+/** Is this failure of a store or the bus one after which the same request may well succeed? */
 export function isTransient(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return false;
-  const { errcode } = error;
-  return typeof errcode === 'number' && passingCodes.has(errcode & 0xff);
+  return (
+    isSqliteTransient(error) ||
+    isCosmosTransient(error) ||
+    isSqlTransient(error) ||
+    isServiceBusTransient(error)
+  );
 }

@@ -1,19 +1,106 @@
-import type { ClockSettings, Settings } from '../config.ts';
+import type { ClockSettings } from '../config/clockSettings.ts';
+import type { Settings } from '../config.ts';
+import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Health } from '../ports/health.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Trace } from '../ports/trace.ts';
+import type { MeterHook } from './azure/cosmos/requestMeter.ts';
 import { scaledClock, systemClock } from './clock.ts';
 import { sha256 } from './digest.ts';
 import { uuidV7 } from './ids.ts';
 
-/** Opens what the settings name. Each store's adapter is loaded only where it is used. */
+/** The ports without the log, which belongs to an invocation. */
+export type OpenedPorts = Omit<Ports, 'log'> & {
+  /** A bus whose messages carry a trace on; `bus` has none. */
+  busOf(trace: Trace | undefined): Bus;
+  /** Lets go of everything behind the ports. */
+  close(): Promise<void>;
+};
+
+export type PortOptions = {
+  /** Hears what each operation on Cosmos DB has cost. */
+  readonly meter?: MeterHook;
+};
+
+type Closable = { close(): void | Promise<void> };
+
+/**
+ * Opens what the settings name. Each store's adapter is loaded only where it is used, and those of
+ * services connect at their first use: what does not answer is a part that is not ready.
+ */
 export async function openPorts(
   settings: Settings,
-): Promise<Omit<Ports, 'log'> & { close(): void }> {
+  { meter = () => undefined }: PortOptions = {},
+): Promise<OpenedPorts> {
   const clock = clockOf(settings.clock);
-  const { openEmbedded } = await import('./embedded/openEmbedded.ts');
+  const opened: Closable[] = [];
+  const keep = <Part extends Closable>(part: Part): Part => {
+    opened.push(part);
+    return part;
+  };
+  const close = async () => {
+    await Promise.all(opened.splice(0).map((part) => part.close()));
+  };
+  try {
+    const { health: documentsHealth, ...documents } = keep(
+      await openDocuments(settings.documents, clock, meter),
+    );
+    const { health: prosumerInfoHealth, ...prosumerInfo } = keep(
+      await openProsumerInfo(settings.prosumerInfo, clock),
+    );
+    const { health: busHealth, busOf } = keep(await openBus(settings, clock));
+    return {
+      ...documents,
+      ...prosumerInfo,
+      bus: busOf(undefined),
+      busOf,
+      clock,
+      ids: uuidV7(),
+      sha256,
+      health: [...documentsHealth, ...prosumerInfoHealth, ...busHealth],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openDocuments(settings: Settings['documents'], clock: Clock, meter: MeterHook) {
+  if (settings.kind === 'cosmos') {
+    const { openCosmosStores } = await import('./azure/cosmos/openCosmosStores.ts');
+    return openCosmosStores(settings, { clock, meter });
+  }
+  const { openEmbeddedDocuments } = await import('./embedded/openEmbedded.ts');
+  return openEmbeddedDocuments(settings.directory, { clock });
+}
+
+async function openProsumerInfo(settings: Settings['prosumerInfo'], clock: Clock) {
+  if (settings.kind === 'sql') {
+    const { openSql } = await import('./azure/sql/openSql.ts');
+    const { health, ...stores } = openSql(settings);
+    return { ...stores, health: [health] };
+  }
+  const { openEmbeddedProsumerInfo } = await import('./embedded/openEmbedded.ts');
+  return openEmbeddedProsumerInfo(settings.directory, { clock });
+}
+
+async function openBus(
+  { bus, queues: names }: Settings,
+  clock: Clock,
+): Promise<Closable & Pick<OpenedPorts, 'busOf'> & { readonly health: readonly Health[] }> {
+  if (bus.kind === 'serviceBus') {
+    const { openServiceBus } = await import('./azure/serviceBus/openServiceBus.ts');
+    const { health, ...opened } = await openServiceBus(bus, names);
+    return { ...opened, health: [health] };
+  }
+  const { openEmbeddedQueues } = await import('./embedded/openEmbedded.ts');
   const { embeddedBus } = await import('./embedded/bus.ts');
-  const { queues, ...stores } = openEmbedded(settings.dataDirectory, { clock });
-  return { ...stores, bus: embeddedBus(queues, settings.queues), clock, ids: uuidV7(), sha256 };
+  const { queues, ...opened } = openEmbeddedQueues(bus.directory, { clock });
+  const sender = embeddedBus(queues, names);
+  // Its messages have nothing but an id and a body.
+  return { ...opened, busOf: () => sender };
 }
 
 function clockOf(settings: ClockSettings): Clock {

@@ -35,81 +35,110 @@ export type EmbeddedSettings = {
   readonly durability?: Durability;
 };
 
-/** All stores of one data directory, and the queues. */
-export type Embedded = Pick<
-  Ports,
-  | 'grids'
-  | 'rosters'
-  | 'readings'
-  | 'closings'
-  | 'idempotency'
-  | 'prosumers'
-  | 'ledger'
-  | 'trades'
-  | 'health'
-> & {
-  readonly queues: EmbeddedQueues;
+/** The stores of some databases of a data directory. */
+export type EmbeddedPart<Stores> = Stores & {
+  readonly health: readonly Health[];
   /** Closes the files; a repeat changes nothing. */
   close(): void;
 };
+
+/** All stores of one data directory, and the queues. */
+export type Embedded = EmbeddedPart<DocumentStores & ProsumerInfoStores & QueueStores>;
+
+type DocumentStores = Pick<
+  Ports,
+  'grids' | 'rosters' | 'readings' | 'closings' | 'idempotency' | 'trades'
+>;
+type ProsumerInfoStores = Pick<Ports, 'prosumers' | 'ledger'>;
+type QueueStores = { readonly queues: EmbeddedQueues };
 
 /**
  * Opens the four databases of a data directory, which is made if it is not there. Each stands for
  * one of the services in Azure, so nothing joins two of them. Throws DatabaseFileError.
  */
-export function openEmbedded(
+export function openEmbedded(directory: string, settings: EmbeddedSettings): Embedded {
+  return openPart(directory, settings, (open) => ({
+    ...documentStores(open, settings),
+    ...prosumerInfoStores(open),
+    ...queueStores(open, settings),
+  }));
+}
+
+/** Opens Smart Grid Info and Trader Info alone. Throws DatabaseFileError. */
+export function openEmbeddedDocuments(
   directory: string,
-  { clock, queues, durability }: EmbeddedSettings,
-): Embedded {
-  mkdirSync(directory, { recursive: true });
-  const { smartGridInfo, prosumerInfo, traderInfo, ...rest } = openAll(directory, durability);
+  settings: EmbeddedSettings,
+): EmbeddedPart<DocumentStores> {
+  return openPart(directory, settings, (open) => documentStores(open, settings));
+}
+
+/** Opens Prosumer Info alone. Throws DatabaseFileError. */
+export function openEmbeddedProsumerInfo(
+  directory: string,
+  settings: EmbeddedSettings,
+): EmbeddedPart<ProsumerInfoStores> {
+  return openPart(directory, settings, prosumerInfoStores);
+}
+
+/** Opens the queues alone. Throws DatabaseFileError. */
+export function openEmbeddedQueues(
+  directory: string,
+  settings: EmbeddedSettings,
+): EmbeddedPart<QueueStores> {
+  return openPart(directory, settings, (open) => queueStores(open, settings));
+}
+
+type Open = (name: DatabaseName) => DatabaseSync;
+
+function documentStores(open: Open, { clock }: EmbeddedSettings): DocumentStores {
+  const smartGridInfo = open('smartGridInfo');
   return {
     grids: embeddedGridStore(smartGridInfo),
     rosters: embeddedRosterStore(smartGridInfo),
     readings: embeddedReadingStore(smartGridInfo),
     closings: embeddedClosingStore(smartGridInfo),
     idempotency: embeddedIdempotencyStore(smartGridInfo, clock),
-    prosumers: embeddedProsumerStore(prosumerInfo),
-    ledger: embeddedLedgerStore(prosumerInfo),
-    trades: embeddedTradeStore(traderInfo),
-    queues: new EmbeddedQueues(rest.queues, { nowMs: Date.now, newToken: randomUUID, ...queues }),
-    health: [
-      healthOf('smartGridInfo', smartGridInfo),
-      healthOf('prosumerInfo', prosumerInfo),
-      healthOf('traderInfo', traderInfo),
-      healthOf('queues', rest.queues),
-    ],
-    close() {
-      closeAll([smartGridInfo, prosumerInfo, traderInfo, rest.queues]);
-    },
+    trades: embeddedTradeStore(open('traderInfo')),
   };
 }
 
-/** Opens all, or none: when one cannot be used, those before it are closed again. */
-function openAll(
+function prosumerInfoStores(open: Open): ProsumerInfoStores {
+  const prosumerInfo = open('prosumerInfo');
+  return {
+    prosumers: embeddedProsumerStore(prosumerInfo),
+    ledger: embeddedLedgerStore(prosumerInfo),
+  };
+}
+
+function queueStores(open: Open, { queues }: EmbeddedSettings): QueueStores {
+  const settings = { nowMs: Date.now, newToken: randomUUID, ...queues };
+  return { queues: new EmbeddedQueues(open('queues'), settings) };
+}
+
+/** Opens all databases of a part, or none: when one cannot be used, those before it are closed again. */
+function openPart<Stores>(
   directory: string,
-  durability: Durability | undefined,
-): Record<DatabaseName, DatabaseSync> {
-  const opened: DatabaseSync[] = [];
+  { durability }: EmbeddedSettings,
+  storesOf: (open: Open) => Stores,
+): EmbeddedPart<Stores> {
+  mkdirSync(directory, { recursive: true });
+  const opened = new Map<DatabaseName, DatabaseSync>();
   const open = (name: DatabaseName) => {
     const db = openDatabase(join(directory, `${name}.db`), schemas[name], durability);
-    opened.push(db);
+    opened.set(name, db);
     return db;
   };
   try {
-    return {
-      smartGridInfo: open('smartGridInfo'),
-      prosumerInfo: open('prosumerInfo'),
-      traderInfo: open('traderInfo'),
-      queues: open('queues'),
-    };
+    const stores = storesOf(open);
+    const health = [...opened].map(([name, db]) => healthOf(name, db));
+    return { ...stores, health, close: () => closeAll(opened.values()) };
   } catch (error) {
-    closeAll(opened);
+    closeAll(opened.values());
     throw error;
   }
 }
 
-function closeAll(databases: readonly DatabaseSync[]): void {
+function closeAll(databases: Iterable<DatabaseSync>): void {
   for (const db of databases) if (db.isOpen) db.close();
 }
 
