@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeEach } from '@jest/globals';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import type { Instant } from '../../shared/domain/timeframe.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -28,7 +28,12 @@ export type Home = {
   remove(): Promise<void>;
 };
 
-export type StoreAdapter = { readonly name: string; makeHome(): Promise<Home> };
+export type StoreAdapter = {
+  readonly name: string;
+  makeHome(): Promise<Home>;
+  /** Ends what the homes had in common. A home may be made again after. */
+  close?(): Promise<void>;
+};
 
 /** Every adapter of the stores: each contract runs over all of them. */
 export const storeAdapters: readonly StoreAdapter[] = [
@@ -82,6 +87,7 @@ export function freshStores(adapter: StoreAdapter): () => Opened {
     };
   });
   afterEach(() => cleanUp());
+  afterAll(() => adapter.close?.());
   return () => {
     if (opened === undefined) throw new Error('stores are opened before each test');
     return opened;

@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
 import type { Timeframe } from '../../shared/domain/timeframe.ts';
 import type { TimeframeRange } from '../../shared/ports/closingStore.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 import {
   allPages,
   at1000,
@@ -17,7 +18,7 @@ import {
   riverside,
 } from './samples.ts';
 
-describe.each(storeAdapters)('closing store, $name', (adapter) => {
+describeDocuments('closing store', (adapter) => {
   const stores = freshStores(adapter);
 
   test('a closing is created once under its number and comes back as it was', async () => {
@@ -161,7 +162,7 @@ describe.each(storeAdapters)('closing store, $name', (adapter) => {
 // Around the size of a stored page, where lines would be lost or doubled.
 const lineCounts = [0, 1, 499, 500, 501, 1000, 1250];
 
-describe.each(storeAdapters)('nettos, $name', (adapter) => {
+describeDocuments('nettos', (adapter) => {
   const stores = freshStores(adapter);
 
   test.each(lineCounts)('%i lines come back, whole, by page and one by one', async (count) => {

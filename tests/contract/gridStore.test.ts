@@ -1,9 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { GridId } from '../../shared/domain/ids.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 import { allPages, gridId, gridOf, hillside, instant, riverside } from './samples.ts';
 
-describe.each(storeAdapters)('grid store, $name', (adapter) => {
+describeDocuments('grid store', (adapter) => {
   const stores = freshStores(adapter);
 
   test('a grid comes back as it was created, with or without its optional fields', async () => {

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { expect, test } from '@jest/globals';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 
-describe.each(storeAdapters)('health, $name', (adapter) => {
+describeDocuments('health', (adapter) => {
   const stores = freshStores(adapter);
 
   test('every part has a name of its own and answers', async () => {

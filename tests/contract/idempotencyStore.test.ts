@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { expect, test } from '@jest/globals';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 import { instant } from './samples.ts';
 
 const record = { requestHash: 'abc', assignedId: 'id-1' };
@@ -7,7 +8,7 @@ const later = { requestHash: 'def', assignedId: 'id-2' };
 const answer = { status: 201, headers: { location: '/api/grids/riverside' }, body: '{"id":"ü"}' };
 const other = { status: 500, headers: {}, body: '' };
 
-describe.each(storeAdapters)('idempotency store, $name', (adapter) => {
+describeDocuments('idempotency store', (adapter) => {
   const stores = freshStores(adapter);
 
   test('the first takes the key, a repeat gets what the first left', async () => {

@@ -1,6 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { wattHours } from '../../shared/domain/units.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 import {
   at1000,
   at1015,
@@ -14,7 +15,7 @@ import {
   riverside,
 } from './samples.ts';
 
-describe.each(storeAdapters)('reading store, $name', (adapter) => {
+describeDocuments('reading store', (adapter) => {
   const stores = freshStores(adapter);
 
   test('a snapshot holds the highest version of each prosumer, by id in byte order', async () => {
@@ -115,7 +116,7 @@ describe.each(storeAdapters)('reading store, $name', (adapter) => {
   });
 });
 
-describe.each(storeAdapters)('register readings, $name', (adapter) => {
+describeDocuments('register readings', (adapter) => {
   const stores = freshStores(adapter);
 
   test('are appended once, by prosumer, meter and instant', async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
 import type { Member } from '../../shared/domain/prosumer.ts';
 import { addMinutes } from '../../shared/domain/timeframe.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 import {
   allPages,
   at1000,
@@ -17,7 +18,7 @@ import {
   riverside,
 } from './samples.ts';
 
-describe.each(storeAdapters)('roster store, $name', (adapter) => {
+describeDocuments('roster store', (adapter) => {
   const stores = freshStores(adapter);
 
   test('members come back by id, with what they are and no energy yet', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { miniGrid, powerPlant, type TradeId } from '../../shared/domain/ids.ts';
 import type { Timeframe } from '../../shared/domain/timeframe.ts';
 import type { Trade } from '../../shared/domain/trade.ts';
@@ -10,7 +10,8 @@ import {
   wattHours,
 } from '../../shared/domain/units.ts';
 import type { TradePosition } from '../../shared/ports/tradeStore.ts';
-import { freshStores, storeAdapters } from './adapters.ts';
+import { freshStores } from './adapters.ts';
+import { describeDocuments } from './cosmosAdapter.ts';
 import {
   allPages,
   at1000,
@@ -23,7 +24,7 @@ import {
   tradeOf,
 } from './samples.ts';
 
-describe.each(storeAdapters)('trade store, $name', (adapter) => {
+describeDocuments('trade store', (adapter) => {
   const stores = freshStores(adapter);
   const create = async (...trades: Trade[]) => {
     for (const trade of trades) await stores().trades.createBatch(batchKeyOf(trade), [trade]);

@@ -1,0 +1,61 @@
+import type { ProsumerId } from '../../../domain/ids.ts';
+import { type Reading, type ReadingQuality, readingQualities } from '../../../domain/reading.ts';
+import type { Instant, Timeframe } from '../../../domain/timeframe.ts';
+import type { WattHours } from '../../../domain/units.ts';
+import { Dictionary, valueAt } from './dictionary.ts';
+import type { PackCodec } from './packLogs.ts';
+
+/** Readings of one timeframe without the names of their fields; what repeats is said once. */
+export type ReadingPack = {
+  readonly timeframe: Timeframe;
+  readonly sources: readonly string[];
+  readonly receivedAt: readonly Instant[];
+  readonly readings: readonly Row[];
+};
+
+/** The last three are left out where all of them are 0, which they are in most packs. */
+type Row = readonly [
+  prosumerId: ProsumerId,
+  version: number,
+  producedWh: WattHours,
+  consumedWh: WattHours,
+  quality?: number,
+  source?: number,
+  receivedAt?: number,
+];
+
+/** Packs readings of one timeframe. Their key is prosumer and version; where they come from is no content. */
+export const readingCodec: PackCodec<Reading, ReadingPack> = {
+  keyOf: ({ prosumerId, version }) => `${prosumerId} ${version}`,
+  isSame: (a, b) =>
+    a.producedWh === b.producedWh && a.consumedWh === b.consumedWh && a.quality === b.quality,
+  pack(items) {
+    const timeframe = items[0]?.timeframe;
+    if (timeframe === undefined) throw new Error('a pack of readings is not empty');
+    const sources = new Dictionary<string>();
+    const received = new Dictionary<Instant>();
+    const readings = items.map((item): Row => {
+      const { prosumerId, version, producedWh, consumedWh } = item;
+      const quality = readingQualities.indexOf(item.quality);
+      const source = sources.indexOf(item.source);
+      const receivedAt = received.indexOf(item.receivedAt);
+      if (quality + source + receivedAt === 0) return [prosumerId, version, producedWh, consumedWh];
+      return [prosumerId, version, producedWh, consumedWh, quality, source, receivedAt];
+    });
+    return { timeframe, sources: sources.values, receivedAt: received.values, readings };
+  },
+  unpack: ({ timeframe, sources, receivedAt, readings }) =>
+    readings.map((row) => {
+      const [prosumerId, version, producedWh, consumedWh, quality = 0, source = 0, at = 0] = row;
+      return {
+        prosumerId,
+        timeframe,
+        producedWh,
+        consumedWh,
+        quality: valueAt<ReadingQuality>(readingQualities, quality),
+        version,
+        source: valueAt(sources, source),
+        receivedAt: valueAt(receivedAt, at),
+      };
+    }),
+};

@@ -1,0 +1,139 @@
+import { compareIds, type GridId, type ProsumerId } from '../../../domain/ids.ts';
+import type { Member } from '../../../domain/prosumer.ts';
+import type { Instant } from '../../../domain/timeframe.ts';
+import type { MemberTotals } from '../../../ports/rosterStore.ts';
+
+/**
+ * The members of a grid whose ids are from `from` on, up to where the next shard begins; 500 to
+ * 1 000 of them, of some 110 bytes each, once there are so many. Its id names `from`.
+ */
+export type RosterShard = {
+  readonly id: string;
+  readonly pk: GridId;
+  /** Empty for the first. */
+  readonly from: string;
+  /** Counts the changes of who is in it. */
+  readonly changes: number;
+  /** The last closing of which its members' energy has a line. */
+  readonly closingNumber: number;
+  /** Members of status `active`. */
+  readonly active: number;
+  /** From here on it is being split off: until that is done, nothing in it may change. */
+  readonly splitAt?: ProsumerId;
+  readonly members: readonly MemberRow[];
+};
+
+/** A member without the names of its fields. */
+export type MemberRow = readonly [
+  prosumerId: ProsumerId,
+  version: number,
+  activeFrom: Instant,
+  activeUntil: Instant | null,
+  isActive: 0 | 1,
+  producedWh: number,
+  consumedWh: number,
+];
+
+/** A shard that holds more than this is split in two halves. */
+export const membersPerShardMax = 1_000;
+/** Every shard's id is `members.` and its `from`; `/` comes right after `.`. */
+export const firstShardId = 'members.';
+export const afterShardIds = 'members/';
+
+export function shardIdOf(from: string): string {
+  return `${firstShardId}${from}`;
+}
+
+/** A shard with nobody in it yet: the first of its grid. */
+export function emptyShard(gridId: GridId): RosterShard {
+  const pk = gridId;
+  return { id: firstShardId, pk, from: '', changes: 0, closingNumber: 0, active: 0, members: [] };
+}
+
+/** The shard with the member in it. Undefined when it is there at this version or a later one. */
+export function withMember(
+  shard: RosterShard,
+  { prosumerId, activeFrom, activeUntil, status }: Member,
+  version: number,
+): RosterShard | undefined {
+  const at = placeOf(shard, prosumerId);
+  const found = shard.members[at];
+  const there = found?.[0] === prosumerId ? found : undefined;
+  if (there !== undefined && there[1] >= version) return undefined;
+  const isActive = status === 'active' ? 1 : 0;
+  const [producedWh, consumedWh] = there === undefined ? [0, 0] : [there[5], there[6]];
+  const row: MemberRow = [
+    prosumerId,
+    version,
+    activeFrom,
+    activeUntil ?? null,
+    isActive,
+    producedWh,
+    consumedWh,
+  ];
+  const members = shard.members.toSpliced(at, there === undefined ? 0 : 1, row);
+  return changed(shard, members);
+}
+
+/** The shard with another set of members. */
+export function changed(shard: RosterShard, members: readonly MemberRow[]): RosterShard {
+  const { id, pk, from, changes, closingNumber } = shard;
+  const active = activeOf(members);
+  return { id, pk, from, changes: changes + 1, closingNumber, active, members };
+}
+
+/** The row of a member, if it is in the shard. */
+export function rowOf(shard: RosterShard, prosumerId: ProsumerId): MemberRow | undefined {
+  const row = shard.members[placeOf(shard, prosumerId)];
+  return row?.[0] === prosumerId ? row : undefined;
+}
+
+/** The halves of a shard that is being split at `splitAt`: what stays and what becomes a new shard. */
+export function halvesOf(
+  shard: RosterShard,
+  splitAt: ProsumerId,
+): { lower: RosterShard; upper: RosterShard } {
+  const at = placeOf(shard, splitAt);
+  const { pk, closingNumber } = shard;
+  const members = shard.members.slice(at);
+  const upper = {
+    id: shardIdOf(splitAt),
+    pk,
+    from: splitAt,
+    changes: 1,
+    closingNumber,
+    active: activeOf(members),
+    members,
+  };
+  return { lower: changed(shard, shard.members.slice(0, at)), upper };
+}
+
+export function memberOf([prosumerId, , activeFrom, activeUntil, isActive]: MemberRow): Member {
+  return {
+    prosumerId,
+    activeFrom,
+    ...(activeUntil !== null && { activeUntil }),
+    status: isActive === 1 ? 'active' : 'inactive',
+  };
+}
+
+export function memberTotalsOf(row: MemberRow): MemberTotals {
+  return { ...memberOf(row), producedWh: row[5], consumedWh: row[6] };
+}
+
+/** Where a member is among the rows, or would be. */
+function placeOf({ members }: RosterShard, prosumerId: ProsumerId): number {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const row = members[middle];
+    if (row !== undefined && compareIds(row[0], prosumerId) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function activeOf(members: readonly MemberRow[]): number {
+  return members.reduce((count, row) => count + row[4], 0);
+}
