@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { RetryMode, type RetryOptions, ServiceBusClient } from '@azure/service-bus';
 import type { ServiceBusSettings } from '../../../config/busSettings.ts';
 import type { CloseCommand, TradeBatch } from '../../../domain/messages.ts';
@@ -13,6 +14,8 @@ export type ServiceBusLimits = SendLimits & {
   readonly retriesMax: number;
   /** Before the first repeat; it doubles with each. */
   readonly retryDelayMs: number;
+  /** For the farewell to a broken connection, for which the SDK waits a minute. */
+  readonly closeMs: number;
 };
 
 const serviceBusLimits: ServiceBusLimits = {
@@ -21,6 +24,7 @@ const serviceBusLimits: ServiceBusLimits = {
   retryDelayMs: 500,
   sendMs: 45_000,
   checkMs: 5_000,
+  closeMs: 3_000,
   batchBytesMax: 262_144,
 };
 
@@ -57,7 +61,8 @@ export async function openServiceBus(
         await Promise.all([timeframes.check(), trades.check()]);
       },
     },
-    close: () => client.close(),
+    close: () =>
+      Promise.race([client.close(), setTimeout(limits.closeMs, undefined, { ref: false })]),
   };
 }
 
