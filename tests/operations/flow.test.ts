@@ -1,9 +1,13 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
+import type { TradeBatch } from '../../shared/domain/messages.ts';
 import type { Timeframe } from '../../shared/domain/timeframe.ts';
+import { tradesPerBatch } from '../../shared/domain/trade.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { deactivateProsumer } from '../../shared/operations/changeProsumer.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
+import { recordTrades } from '../../shared/operations/recordTrades.ts';
+import type { Bus } from '../../shared/ports/bus.ts';
 import { gridId, join, openGrid, post } from './smallGrid.ts';
 import { type Delivery, openTestApp, type TestApp } from './testApp.ts';
 
@@ -233,6 +237,32 @@ test('sends again what was never recorded, though its message is gone', async ()
   await closeTimeframe({ ...ports, bus }, { gridId, timeframe: quarter });
   expect(batches).toHaveLength(1);
   expect(one.trades).toHaveLength(4);
+});
+
+test('a timeframe is settled when its last batch is recorded, and not before', async () => {
+  const app = open('2026-11-22T10:14:00Z');
+  await openGrid(app.ports);
+  const nettos: Record<string, number> = {};
+  for (let number = 0; number <= tradesPerBatch; number += 1) {
+    await join(app.ports, `p${number}`);
+    nettos[`p${number}`] = -1;
+  }
+  await post(app.ports, quarter, nettos);
+  app.setClock('2026-11-22T10:15:00Z');
+  await app.tick();
+  const statuses: (string | undefined)[] = [];
+  await app.drain((messages) => messages.filter(({ queue }) => queue === 'timeframes'));
+  const bodies: TradeBatch[] = [];
+  const sendTradeBatches: Bus['sendTradeBatches'] = async (messages) => {
+    bodies.push(...messages.map(({ body }) => body));
+  };
+  const listening = { ...app.ports, bus: { ...app.ports.bus, sendTradeBatches } };
+  await closeTimeframe(listening, { gridId, timeframe: quarter });
+  for (const body of bodies.reverse()) {
+    await recordTrades(app.ports, body);
+    statuses.push((await app.ports.closings.latest(gridId, quarter))?.status);
+  }
+  expect(statuses).toEqual(['closed', 'settled']);
 });
 
 test('a reading for a closed timeframe is kept, late, and marks the timeframe', async () => {
