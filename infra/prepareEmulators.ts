@@ -1,8 +1,7 @@
-import { CosmosClient } from '@azure/cosmos';
 import mssql from 'mssql';
-import { containers, databases } from '../shared/adapters/azure/cosmos/containers.ts';
+import { createDatabases } from '../shared/adapters/azure/cosmos/createDatabases.ts';
 import { connectionLimits, poolConfig } from '../shared/adapters/azure/sql/poolConfig.ts';
-import { type CosmosSettings, cosmosSettings } from '../shared/config/cosmosSettings.ts';
+import { cosmosSettings } from '../shared/config/cosmosSettings.ts';
 import { type SqlSettings, sqlSettings } from '../shared/config/sqlSettings.ts';
 import { readMigrations, sqlMigrationsFolder } from './migrationFiles.ts';
 import { runMigrations } from './runMigrations.ts';
@@ -16,37 +15,10 @@ const sql = sqlSettings(process.env);
 if (cosmos?.access.kind !== 'key')
   throw new Error('COSMOS_ENDPOINT and COSMOS_KEY name no emulator.');
 if (sql?.access.kind !== 'password') throw new Error('SQL_SERVER names no server on this machine.');
-await createContainers(cosmos, cosmos.access.key);
+await createDatabases(cosmos);
 await createDatabase(sql);
 await runMigrations(sql, await readMigrations(sqlMigrationsFolder));
 console.log('The emulators are ready.');
-
-async function createContainers(
-  { endpoint, databases: names }: CosmosSettings,
-  key: string,
-): Promise<void> {
-  const client = new CosmosClient({
-    endpoint,
-    key,
-    connectionPolicy: { enableEndpointDiscovery: false },
-  });
-  for (const which of ['smartGridInfo', 'traderInfo'] as const) {
-    const { database } = await client.databases.createIfNotExists({ id: names[which] });
-    for (const name of databases[which]) {
-      const { indexingPolicy, partitionKey, ...rest } = containers[name];
-      await database.containers.createIfNotExists({
-        ...rest,
-        partitionKey: { paths: [...partitionKey.paths] },
-        indexingPolicy: {
-          ...indexingPolicy,
-          includedPaths: [...indexingPolicy.includedPaths],
-          excludedPaths: [...indexingPolicy.excludedPaths],
-        },
-      });
-    }
-  }
-  client.dispose();
-}
 
 async function createDatabase(settings: SqlSettings): Promise<void> {
   const { database } = settings;
