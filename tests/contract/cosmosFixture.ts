@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpServer } from '@vercel/cosmosdb-server';
 
@@ -9,7 +9,7 @@ export type CosmosFixture = { readonly endpoint: string; close(): Promise<void> 
 /** Starts a server with nothing in it. */
 export async function startCosmosFixture(): Promise<CosmosFixture> {
   const server: Server = createHttpServer({ keepAlive: true });
-  server.prependListener('request', (request: IncomingMessage) => asTheServiceWould(request));
+  server.prependListener('request', asTheServiceWould);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -24,12 +24,21 @@ export async function startCosmosFixture(): Promise<CosmosFixture> {
 }
 
 /**
- * Its etags have no quotes, so that it takes one with quotes for another. And a point read of what
- * is not there is a failure of its own, unless it is told not to compare the partition key itself.
+ * Its etags have no quotes, so that it takes one with quotes for another. A point read of what is
+ * not there is a failure of its own, unless it is told not to compare the partition key itself. And
+ * it does not know If-None-Match.
  */
-function asTheServiceWould({ method, headers }: IncomingMessage): void {
-  if (headers['if-match'] !== undefined) {
-    headers['if-match'] = headers['if-match'].replaceAll('"', '');
-  }
-  if (method === 'GET') headers['x-ms-documentdb-query-enablecrosspartition'] = 'true';
+function asTheServiceWould({ method, headers }: IncomingMessage, response: ServerResponse): void {
+  const ifMatch = headers['if-match'];
+  if (ifMatch !== undefined) headers['if-match'] = ifMatch.replaceAll('"', '');
+  if (method !== 'GET') return;
+  headers['x-ms-documentdb-query-enablecrosspartition'] = 'true';
+  const known = headers['if-none-match'];
+  if (known === undefined) return;
+  const end = response.end.bind(response);
+  response.end = (body: unknown) => {
+    if (response.getHeader('etag') !== known) return end(body);
+    response.statusCode = 304;
+    return end();
+  };
 }

@@ -1,5 +1,6 @@
 /** The answers of Cosmos DB that the stores act upon. */
 export const status = {
+  notModified: 304,
   notFound: 404,
   conflict: 409,
   preconditionFailed: 412,

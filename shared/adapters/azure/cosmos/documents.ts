@@ -25,6 +25,11 @@ export type Documents = {
     pk: string,
     id: string,
   ): Promise<Stored<Body> | undefined>;
+  /** The document as it is now, of which an earlier state is known; cheap where that is it. */
+  refresh<Body extends { readonly id: string }>(
+    pk: string,
+    known: Stored<Body>,
+  ): Promise<Stored<Body> | undefined>;
   /** Replaces what is still at `etag`, and answers the new one; undefined when it is not, or gone. */
   replace(pk: string, document: { readonly id: string }, etag: string): Promise<string | undefined>;
   /** All rows that a query of one partition finds. */
@@ -43,6 +48,13 @@ export function documentsOf(container: Container, meter: RequestMeter): Document
     async read<Body extends { readonly id: string }>(pk: string, id: string) {
       const response = await counted(meter, () => container.item(id, pk).read<Body>());
       return response.resource;
+    },
+    async refresh<Body extends { readonly id: string }>(pk: string, known: Stored<Body>) {
+      const accessCondition = { type: 'IfNoneMatch', condition: known._etag };
+      const response = await counted(meter, () =>
+        container.item(known.id, pk).read<Body>({ accessCondition }),
+      );
+      return response.statusCode === status.notModified ? known : response.resource;
     },
     async replace(pk, document, etag) {
       const accessCondition = { type: 'IfMatch', condition: etag };

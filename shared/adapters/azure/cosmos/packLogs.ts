@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { assert } from '../../../domain/assert.ts';
 import type { AppendOutcome } from '../../../ports/readingStore.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
@@ -51,6 +52,7 @@ export class PackLogs<Item, Body extends object> {
 
   /** Is there a pack after number `packs`? */
   async isLongerThan(documents: Documents, pk: string, packs: number): Promise<boolean> {
+    assert(Number.isSafeInteger(packs), `${packs} is no number of packs`);
     const known = this.#logs.get(pk);
     if (known !== undefined && known.packs > packs) return true;
     return (await documents.read(pk, packIdOf(packs + 1))) !== undefined;

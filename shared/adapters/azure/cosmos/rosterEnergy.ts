@@ -1,7 +1,7 @@
 import type { ProsumerId } from '../../../domain/ids.ts';
 import type { NettoLine } from '../../../domain/netto.ts';
 import type { Stored } from './documents.ts';
-import type { MemberRow, RosterShard } from './rosterShard.ts';
+import { bare, type MemberRow, type RosterShard } from './rosterShard.ts';
 
 /** What a member's energy grows by. */
 export type WhDelta = Pick<NettoLine, 'prosumerId' | 'producedWh' | 'consumedWh'>;
@@ -33,11 +33,7 @@ export function addToMembers(
     if (at === first) continue;
     const members = grown(shard.members, lines.slice(first, at), strangers);
     if (shard.closingNumber >= closingNumber) continue;
-    const { id, pk, from, changes: changeCount, active, _etag: etag } = shard;
-    changes.push({
-      shard: { id, pk, from, changes: changeCount, closingNumber, active, members },
-      etag,
-    });
+    changes.push({ shard: { ...bare(shard), closingNumber, members }, etag: shard._etag });
   }
   for (const { prosumerId } of lines.slice(at)) strangers.push(prosumerId);
   return { changes, strangers };

@@ -14,6 +14,8 @@ export type RosterShard = {
   readonly from: string;
   /** Counts the changes of who is in it. */
   readonly changes: number;
+  /** How often its upper half was split off. */
+  readonly splits: number;
   /** The last closing of which its members' energy has a line. */
   readonly closingNumber: number;
   /** Members of status `active`. */
@@ -34,8 +36,6 @@ export type MemberRow = readonly [
   consumedWh: number,
 ];
 
-/** A shard that holds more than this is split in two halves. */
-export const membersPerShardMax = 1_000;
 /** Every shard's id is `members.` and its `from`; `/` comes right after `.`. */
 export const firstShardId = 'members.';
 export const afterShardIds = 'members/';
@@ -46,8 +46,16 @@ export function shardIdOf(from: string): string {
 
 /** A shard with nobody in it yet: the first of its grid. */
 export function emptyShard(gridId: GridId): RosterShard {
-  const pk = gridId;
-  return { id: firstShardId, pk, from: '', changes: 0, closingNumber: 0, active: 0, members: [] };
+  return {
+    id: firstShardId,
+    pk: gridId,
+    from: '',
+    changes: 0,
+    splits: 0,
+    closingNumber: 0,
+    active: 0,
+    members: [],
+  };
 }
 
 /** The shard with the member in it. Undefined when it is there at this version or a later one. */
@@ -72,14 +80,7 @@ export function withMember(
     consumedWh,
   ];
   const members = shard.members.toSpliced(at, there === undefined ? 0 : 1, row);
-  return changed(shard, members);
-}
-
-/** The shard with another set of members. */
-export function changed(shard: RosterShard, members: readonly MemberRow[]): RosterShard {
-  const { id, pk, from, changes, closingNumber } = shard;
-  const active = activeOf(members);
-  return { id, pk, from, changes: changes + 1, closingNumber, active, members };
+  return { ...bare(shard), changes: shard.changes + 1, active: activeOf(members), members };
 }
 
 /** The row of a member, if it is in the shard. */
@@ -94,18 +95,33 @@ export function halvesOf(
   splitAt: ProsumerId,
 ): { lower: RosterShard; upper: RosterShard } {
   const at = placeOf(shard, splitAt);
-  const { pk, closingNumber } = shard;
-  const members = shard.members.slice(at);
-  const upper = {
-    id: shardIdOf(splitAt),
-    pk,
-    from: splitAt,
-    changes: 1,
-    closingNumber,
-    active: activeOf(members),
-    members,
+  const [kept, split] = [shard.members.slice(0, at), shard.members.slice(at)];
+  const { pk, changes, splits, closingNumber } = shard;
+  return {
+    lower: {
+      ...bare(shard),
+      changes: changes + 1,
+      splits: splits + 1,
+      active: activeOf(kept),
+      members: kept,
+    },
+    upper: {
+      id: shardIdOf(splitAt),
+      pk,
+      from: splitAt,
+      changes: 1,
+      splits: 0,
+      closingNumber,
+      active: activeOf(split),
+      members: split,
+    },
   };
-  return { lower: changed(shard, shard.members.slice(0, at)), upper };
+}
+
+/** A shard without the mark of a split and without what the service adds to a document. */
+export function bare(shard: RosterShard): RosterShard {
+  const { id, pk, from, changes, splits, closingNumber, active, members } = shard;
+  return { id, pk, from, changes, splits, closingNumber, active, members };
 }
 
 export function memberOf([prosumerId, , activeFrom, activeUntil, isActive]: MemberRow): Member {

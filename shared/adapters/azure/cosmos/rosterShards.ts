@@ -3,10 +3,10 @@ import type { GridId, ProsumerId } from '../../../domain/ids.ts';
 import type { Documents, Stored } from './documents.ts';
 import {
   afterShardIds,
+  bare,
   firstShardId,
   halvesOf,
   type MemberRow,
-  membersPerShardMax,
   type RosterShard,
   shardIdOf,
 } from './rosterShard.ts';
@@ -32,21 +32,18 @@ export async function completeSplit(documents: Documents, shard: Stored<RosterSh
   await documents.replace(shard.pk, lower, shard._etag);
 }
 
-/** Marks a shard that is too full to be split in the middle. False when it has changed meanwhile. */
+/** Marks a shard to be split in the middle, unless it has changed since it was read. */
 export async function markForSplit(
   documents: Documents,
-  { _etag, ...shard }: Stored<RosterShard>,
-): Promise<boolean> {
+  shard: Stored<RosterShard>,
+): Promise<void> {
   const middle = shard.members[shard.members.length >>> 1];
-  assert(middle !== undefined && isFull(shard), `${shard.id} of ${shard.pk} need not be split`);
-  const { id, pk, from, changes, closingNumber, active, members } = shard;
-  const splitAt = middle[0];
-  const marked = { id, pk, from, changes, closingNumber, active, splitAt, members };
-  return (await documents.replace(pk, marked, _etag)) !== undefined;
-}
-
-export function isFull({ members }: Pick<RosterShard, 'members'>): boolean {
-  return members.length > membersPerShardMax;
+  assert(
+    middle !== undefined && shard.members.length > 1 && shard.splitAt === undefined,
+    () => `${shard.id} of ${shard.pk} cannot be split`,
+  );
+  const marked = { ...bare(shard), splitAt: middle[0] };
+  await documents.replace(shard.pk, marked, shard._etag);
 }
 
 /** The shard in which a prosumer is or would be. Undefined for a grid without any. */

@@ -19,11 +19,16 @@ export type TotalsDocument = {
   readonly producedWh: number;
   readonly consumedWh: number;
   /** By the `from` of a shard. */
-  readonly active: Readonly<Record<string, readonly [changes: number, active: number]>>;
+  readonly active: Readonly<Record<string, ActiveReport>>;
 };
+
+/** What a shard has said last: after so many changes and splits of it, so many are active. */
+type ActiveReport = readonly [changes: number, splits: number, active: number];
 
 const totalsId = 'totals';
 const attemptsMax = 32;
+/** Of the first shard, before anybody is in it. */
+const unheard: ActiveReport = [0, 0, 0];
 
 export async function readTotals(
   documents: Documents,
@@ -39,7 +44,7 @@ export function gridTotalsOf(totals: TotalsDocument | undefined): GridTotals {
   }
   const { closingNumber, lastClosedTimeframe, producedWh, consumedWh, active } = totals;
   let prosumerCount = 0;
-  for (const [, count] of Object.values(active)) prosumerCount += count;
+  for (const [, , count] of Object.values(active)) prosumerCount += count;
   return {
     closingNumber,
     ...(lastClosedTimeframe !== undefined && { lastClosedTimeframe }),
@@ -51,24 +56,21 @@ export function gridTotalsOf(totals: TotalsDocument | undefined): GridTotals {
 
 /**
  * Sees to it that the totals know how many are active in this shard. Repeated with each write of a
- * member, also one that changes nothing, so that a report lost in a crash is made up for. A shard
- * that the totals have never heard of comes from a split: then all are reported at once, so that
- * nobody is counted in two.
+ * member, also one that changes nothing, so that a report lost in a crash is made up for. After a
+ * split (a shard that the totals have not heard of, or one with more splits than they know) all
+ * shards are asked: until then the totals count both halves by what they were as one.
  */
 export async function reportActive(
   documents: Documents,
   gridId: GridId,
-  { from, changes, active }: RosterShard,
+  shard: RosterShard,
 ): Promise<void> {
+  const { from, changes, splits } = shard;
   await changeTotals(documents, gridId, async (totals) => {
-    const known = totals.active[from];
+    const known = totals.active[from] ?? (from === '' ? unheard : undefined);
     if (known !== undefined && known[0] >= changes) return undefined;
-    const isFirst = Object.keys(totals.active).length === 0 && from === '';
-    if (known !== undefined || isFirst) {
-      return { ...totals, active: { ...totals.active, [from]: [changes, active] } };
-    }
-    const shards = await settledShards(documents, gridId);
-    return { ...totals, active: mergeActive(totals.active, shards) };
+    const shards = known?.[1] === splits ? [shard] : await settledShards(documents, gridId);
+    return { ...totals, active: withReports(totals.active, shards) };
   });
 }
 
@@ -139,13 +141,13 @@ async function settledShards(documents: Documents, gridId: GridId) {
   throw new ContentionError(`The roster of ${gridId} is split again and again.`);
 }
 
-function mergeActive(
+function withReports(
   known: TotalsDocument['active'],
   shards: readonly RosterShard[],
 ): TotalsDocument['active'] {
-  const merged = { ...known };
-  for (const { from, changes, active } of shards) {
-    if ((merged[from]?.[0] ?? -1) < changes) merged[from] = [changes, active];
+  const reports = { ...known };
+  for (const { from, changes, splits, active } of shards) {
+    if ((reports[from] ?? unheard)[0] < changes) reports[from] = [changes, splits, active];
   }
-  return merged;
+  return reports;
 }
