@@ -32,8 +32,9 @@ async function bundle(): Promise<void> {
     platform: 'node',
     target: 'node22',
     chunkNames: 'chunk-[hash]',
-    // Exists only inside of a Functions host.
-    external: ['@azure/functions-core'],
+    // The first exists only inside of a Functions host. The second colours what a dependency
+    // prints where it is installed; here that is for tests only.
+    external: ['@azure/functions-core', 'supports-color'],
     // Modules of CommonJS inside of the bundle call `require`, which ESM does not have.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

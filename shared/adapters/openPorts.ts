@@ -8,6 +8,7 @@ import type { Trace } from '../ports/trace.ts';
 import type { MeterHook } from './azure/cosmos/requestMeter.ts';
 import { scaledClock, systemClock } from './clock.ts';
 import { sha256 } from './digest.ts';
+import { healthWithin } from './healthWithin.ts';
 import { uuidV7 } from './ids.ts';
 
 /** The ports without the log, which belongs to an invocation. */
@@ -22,6 +23,9 @@ export type PortOptions = {
   /** Hears what each operation on Cosmos DB has cost. */
   readonly meter?: MeterHook;
 };
+
+/** Who asks whether the app is ready does not wait as long as who has work to be done. */
+const checkMsMax = 10_000;
 
 type Closable = { close(): void | Promise<void> };
 
@@ -58,7 +62,9 @@ export async function openPorts(
       clock,
       ids: uuidV7(),
       sha256,
-      health: [...documentsHealth, ...prosumerInfoHealth, ...busHealth],
+      health: [...documentsHealth, ...prosumerInfoHealth, ...busHealth].map((part) =>
+        healthWithin(part, checkMsMax),
+      ),
       close,
     };
   } catch (error) {

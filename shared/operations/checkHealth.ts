@@ -8,8 +8,9 @@ export type PartHealth = {
 };
 
 /**
- * Asks every part that the app stands on. What exactly is wrong with one is for the operator's log:
- * a stranger only learns which part it is.
+ * Asks every part that the app stands on. The reason is the kind of a failure and its code, such as
+ * `UnauthorizedAccess` or `ECONNREFUSED`: messages may name hosts, files and logins, and anybody may
+ * ask. Only that of a wrong setting is told: it names the setting, and never its value.
  */
 export async function checkHealth(
   open: () => Promise<readonly Health[]>,
@@ -31,7 +32,16 @@ async function attempt<Value>(
   try {
     return accept(await work());
   } catch (error) {
-    const kind = error instanceof Error ? error.name : 'Error';
-    return refuse({ name, isReady: false, reason: `${kind}: ${name} cannot be used` });
+    return refuse({ name, isReady: false, reason: reasonOf(name, error) });
   }
+}
+
+const codePattern = /^[A-Za-z0-9_.-]{1,60}$/;
+
+function reasonOf(name: string, error: unknown): string {
+  if (!(error instanceof Error)) return `Error: ${name} cannot be used`;
+  if (error.name === 'SettingsError') return `${error.name}: ${error.message}`;
+  const code = 'code' in error ? String(error.code) : '';
+  const kind = codePattern.test(code) ? `${error.name} (${code})` : error.name;
+  return `${kind}: ${name} cannot be used`;
 }
