@@ -40,7 +40,7 @@ export function memoryCosmos(): MemoryCosmos {
   const documents = (container: ContainerName): Documents => {
     const partitions = partitionsOf(container);
     const count = (kind: RequestKind, value: unknown) => {
-      requests.push({ container, kind, bytes: bytesOf(value) });
+      requests.push({ container, kind, bytes: bytesOf(value ?? {}) });
     };
     const put = (pk: string, document: { readonly id: string }): string => {
       etags += 1;
@@ -62,6 +62,13 @@ export function memoryCosmos(): MemoryCosmos {
         const found = partitions.get(pk)?.get(id);
         count('read', found ?? {});
         return found as Stored<Body> | undefined;
+      },
+      async refresh<Body extends { readonly id: string }>(pk: string, known: Stored<Body>) {
+        const found = partitions.get(pk)?.get(known.id) as Stored<Body> | undefined;
+        const isSame = found?._etag === known._etag;
+        // Of what has not changed, the answer is its status alone.
+        count('read', isSame ? {} : found);
+        return isSame ? known : found;
       },
       async replace(pk, document, etag) {
         count('replace', document);

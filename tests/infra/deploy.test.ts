@@ -28,7 +28,10 @@ beforeEach(() => {
   standIn('az', azScript);
   for (const tool of ['npm', 'sleep']) standIn(tool, '');
   standIn('zip', 'touch "$3"');
-  standIn('curl', 'case "$*" in *ipify*) echo 203.0.113.7 ;; esac');
+  standIn(
+    'curl',
+    `case "$*" in *ipify*) echo 203.0.113.7 ;; *write-out*) printf "\${STATUS:-200}" ;; esac`,
+  );
   // Only what touches the database is kept from running.
   standIn(
     'node',
@@ -57,7 +60,7 @@ describe('infra/deploy.sh', () => {
     ];
     expect(positions(steps)).toEqual(positions(steps).toSorted((a, b) => a - b));
     expect(positions(steps)).not.toContain(-1);
-    expect(output).toContain('Ready: https://func-x.azurewebsites.net/api');
+    expect(output).toContain('It is.\n\nThe API: https://func-x.azurewebsites.net/api');
   });
 
   test('gives the template parameters that it has, and lets only this machine in', async () => {
@@ -107,6 +110,16 @@ describe('infra/deploy.sh', () => {
     expect(code).toBe(0);
     expect(calls().filter((l) => /group create --name|firewall|migrate|ipify/.test(l))).toEqual([]);
     expect(calls().join('\n')).toContain('allowedAddresses=["198.51.100.0/24"]');
+  });
+
+  test('fails when the app does not become ready, and asks nobody who would not answer', async () => {
+    const { code, output } = await run('infra/deploy.sh', required, { STATUS: '503' });
+    expect(code).not.toBe(0);
+    expect(output).toContain('does not become ready');
+    const options = [...required, '--allow', '198.51.100.0/24'];
+    const other = await run('infra/deploy.sh', options, { STATUS: '403' });
+    expect(other.code).toBe(0);
+    expect(other.output).toContain('Not asked');
   });
 
   test.each([
