@@ -60,6 +60,8 @@ function isTransientPart(part: Part): boolean {
   return (
     (typeof number === 'number' && transientNumbers.has(number)) ||
     (typeof code === 'string' && transientCodes.has(code)) ||
+    // The server gives each of its errors a number: without one, the request failed on the way.
+    (code === 'EREQUEST' && typeof number !== 'number') ||
     (typeof severity === 'number' && severity >= fatalClass) ||
     // The driver marks a refused login that passes; the pool tells a full house by its name.
     isTransient === true ||

@@ -80,22 +80,15 @@ function recordParameters(key: BatchKey, postings: readonly Posting[]): SqlParam
   };
 }
 
-/** Each posting once, with short names: the text is what travels. BIGINTs go as strings, whole. */
+/** Each posting once, as the places that the statement reads. BIGINTs go as strings, whole. */
 function rowsOf(postings: readonly Posting[]): unknown[] {
   const rows = new Map<string, unknown>();
   for (const posting of postings) {
-    const { sequence, accountId, side, soldWh, boughtWh, creditUsat, debitUsat } = posting;
+    const { accountId, sequence, side, soldWh, boughtWh, creditUsat, debitUsat } = posting;
     const key = `${sequence} ${side} ${accountId}`;
     if (rows.has(key)) continue;
-    rows.set(key, {
-      a: accountId,
-      n: sequence,
-      e: side,
-      s: soldWh,
-      b: boughtWh,
-      c: String(creditUsat),
-      d: String(debitUsat),
-    });
+    const amounts = [String(creditUsat), String(debitUsat)];
+    rows.set(key, [accountId, sequence, side, soldWh, boughtWh, ...amounts]);
   }
   return [...rows.values()];
 }

@@ -56,13 +56,13 @@ BEGIN
   SELECT @gridId, @timeframe, given.accountId, @revision, given.sequence, given.side,
     given.soldWh, given.boughtWh, given.creditUsat, given.debitUsat
   FROM OPENJSON(@postings) WITH (
-    accountId VARCHAR(63) '$.a',
-    sequence INT '$.n',
-    side VARCHAR(4) '$.e',
-    soldWh BIGINT '$.s',
-    boughtWh BIGINT '$.b',
-    creditUsat BIGINT '$.c',
-    debitUsat BIGINT '$.d'
+    accountId VARCHAR(63) '$[0]',
+    sequence INT '$[1]',
+    side VARCHAR(4) '$[2]',
+    soldWh BIGINT '$[3]',
+    boughtWh BIGINT '$[4]',
+    creditUsat BIGINT '$[5]',
+    debitUsat BIGINT '$[6]'
   ) AS given
   WHERE NOT EXISTS (SELECT 1 FROM postings AS there
     WHERE there.gridId = @gridId AND there.timeframe = @timeframe
