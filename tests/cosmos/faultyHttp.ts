@@ -6,6 +6,7 @@ type PipelineResponse = Awaited<ReturnType<HttpClient['sendRequest']>>;
 
 /** A request of the SDK, as a plan of faults sees it. */
 export type Sent = {
+  readonly container: string;
   readonly method: string;
   /** `docs` for a create or a query, `docs/{id}` for one document. */
   readonly path: string;
@@ -54,9 +55,11 @@ export function inTurn(faults: readonly Fault[], applies: (sent: Sent) => boolea
 function sentOf({ method, url, headers, body }: PipelineRequest): Sent {
   // Both requests of a query: the one for its plan and the one for its rows.
   const isQuery = headers.get('content-type') === 'application/query+json';
-  const path = new URL(url).pathname.replace(/^.*?(?=docs(?:\/|$))/, '');
+  const { pathname } = new URL(url);
+  const path = pathname.replace(/^.*?(?=docs(?:\/|$))/, '');
+  const container = /\/colls\/([^/]+)/.exec(pathname)?.[1] ?? '';
   const isWrite = path.startsWith('docs') && method !== 'GET' && !isQuery;
-  return { method, path, isQuery, isWrite, body: typeof body === 'string' ? body : '' };
+  return { container, method, path, isQuery, isWrite, body: typeof body === 'string' ? body : '' };
 }
 
 async function forward(request: PipelineRequest): Promise<PipelineResponse> {

@@ -4,7 +4,7 @@ import type { Timeframe } from '../../../domain/timeframe.ts';
 import type { StoredClosing } from '../../../ports/closingStore.ts';
 
 /**
- * The timeframe document, some 1.3 KB, in the partition of its grid. Its id is the closing number,
+ * The timeframe document, some 1 KB, in the partition of its grid. Its id is the closing number,
  * so that creating it is the commit point and takes the place in the chain at once.
  */
 export type ClosingDocument = {

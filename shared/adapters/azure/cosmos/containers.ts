@@ -31,10 +31,10 @@ export const consistencyLevel = 'Strong';
 /**
  * Partition keys (20 GB and 10 000 RU/s each), one path `/pk` but for answers:
  * - grids: `grids` for all settings, of about 1 KB each, so that listing grids is a query of one
- *   partition; the grid's id for its totals and its roster shards (10 000 prosumers: 1.2 MB).
+ *   partition; the grid's id for its totals and its roster shards (10 000 prosumers: 0.85 MB).
  * - closings: the grid's id for its timeframe documents (35 000 a year: 45 MB); grid and netto for
  *   the pages of a netto, which are read as a whole.
- * - readings: grid and timeframe; grid and instant for registers. 10 000 readings: 0.7 MB.
+ * - readings: grid and timeframe; grid and instant for registers. 10 000 readings: 0.55 MB.
  * - answers: the id itself. Nothing but point reads.
  * - trades: grid, timeframe, revision and batch, so 500 documents; the grid's id for the entries of
  *   its recorded batches (700 000 a year at 10 000 prosumers: 200 MB).

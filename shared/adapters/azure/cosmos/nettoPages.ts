@@ -8,7 +8,7 @@ import type { CosmosDatabase } from './openCosmos.ts';
 import { itemsFor, pageOf } from './page.ts';
 
 /**
- * A page of a netto, under the id of its first prosumer: up to 1 000 lines of some 60 bytes, far
+ * A page of a netto, under the id of its first prosumer: up to 1 000 lines of some 65 bytes, far
  * below the 2 MB of a document. A netto is a partition, read as a whole or at one page.
  */
 type NettoPage = {

@@ -197,7 +197,7 @@ type Log<Item> = {
   isRead: boolean;
 };
 
-/** Some 60 to 90 bytes each: a pack stays under 100 KB. */
+/** Some 55 to 90 bytes each: a pack stays under 100 KB. */
 const itemsPerPackMax = 1_000;
 /** Some 200 bytes each in memory. */
 const itemsInMemoryMax = 200_000;

@@ -5,7 +5,7 @@ import type { MemberTotals } from '../../../ports/rosterStore.ts';
 
 /**
  * The members of a grid whose ids are from `from` on, up to where the next shard begins; 500 to
- * 1 000 of them, of some 110 bytes each, once there are so many. Its id names `from`.
+ * 1 000 of them, of some 85 bytes each, once there are so many. Its id names `from`.
  */
 export type RosterShard = {
   readonly id: string;

@@ -6,8 +6,8 @@ import { batchMessageId, tradeIdOf } from '../../../domain/tradeId.ts';
 import { amountOf, type MsatPerKwh, type WattHours } from '../../../domain/units.ts';
 
 /**
- * A trade: what of it does not follow from its place, its terms and the trade before it. Some 160
- * bytes with short names and 230 with UUIDs, since there are more of it than of all else. Its
+ * A trade: what of it does not follow from its place, its terms and the trade before it. Some 265
+ * bytes with UUIDs of grid and both parties, since there are more of it than of all else. Its
  * partition is its batch and its id its place in that, so that both follow from the trade's id.
  */
 export type TradeDocument = {
