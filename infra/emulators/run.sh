@@ -65,9 +65,9 @@ up() {
   node --disable-warning=ExperimentalWarning infra/prepareEmulators.ts
 }
 
-runTests() { npm test -- tests/contract tests/serviceBus "$@"; }
+runTests() { npm test -- tests/contract tests/sql tests/infra/serviceBusEmulator "$@"; }
 
-runApp() { BUS=embedded npm start -- --live --data .data/emulators "$@"; }
+runApp() { npm start -- --live --data .data/emulators "$@"; }
 
 printSettings() {
   node -e '
