@@ -21,9 +21,9 @@ CREATE TABLE prosumers (
   debitsUsat BIGINT NOT NULL CONSTRAINT prosumersNoDebitsUsat DEFAULT 0,
   CONSTRAINT prosumersKey PRIMARY KEY (prosumerId),
   CONSTRAINT prosumersIds CHECK (
-    prosumerId LIKE '[a-z0-9]%' AND prosumerId NOT LIKE '%[^a-z0-9-]%'
+    prosumerId LIKE '[a-z0-9]%' AND prosumerId NOT LIKE '%[^-a-z0-9]%'
     AND prosumerId NOT IN ('mini-grid', 'power-plant')
-    AND gridId LIKE '[a-z0-9]%' AND gridId NOT LIKE '%[^a-z0-9-]%'),
+    AND gridId LIKE '[a-z0-9]%' AND gridId NOT LIKE '%[^-a-z0-9]%'),
   CONSTRAINT prosumersTypes CHECK (type IN ('household', 'company', 'farm', 'public_building',
     'charging_station', 'storage', 'other')),
   CONSTRAINT prosumersStatuses CHECK (status IN ('active', 'inactive')),

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
+import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
+import { postingsOf } from '../../shared/domain/ledger.ts';
+import { msatPerKwh } from '../../shared/domain/units.ts';
+import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapters.ts';
+import { batchKeyOf, prosumerId, prosumerOf, tradeOf } from '../contract/samples.ts';
+
+const describeSql = sqlServer === undefined ? describe.skip : describe;
+
+/** A row as columns of SQL, with what a test is about put over it. */
+function insertInto(table: string, row: Readonly<Record<string, string>>, change: object): string {
+  const columns = Object.entries({ ...row, ...change });
+  const names = columns.map(([name]) => name);
+  return `INSERT INTO ${table} (${names}) VALUES (${columns.map(([, value]) => value)})`;
+}
+
+const posting = {
+  gridId: "'riverside'",
+  timeframe: "'2026-11-22T10:00:00Z'",
+  accountId: "'anna'",
+  revision: '0',
+  sequence: '1',
+  side: "'sell'",
+  soldWh: '1000',
+  boughtWh: '0',
+  creditUsat: '9223372036854775807',
+  debitUsat: '0',
+};
+const prosumer = {
+  prosumerId: "'anna'",
+  gridId: "'riverside'",
+  name: "N'Family Gruber'",
+  address: "N'Uferweg 3'",
+  type: "'household'",
+  activeFrom: "'2026-11-22T00:00:00Z'",
+  status: "'active'",
+  createdAt: "'2026-11-21T09:30:00Z'",
+};
+
+describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
+  let settings: SqlSettings;
+
+  beforeEach(async () => {
+    settings = await emptyDatabase();
+  });
+
+  test.each(['postings', 'recordedBatches'])(
+    'what is in %s is neither changed nor deleted',
+    async (table) => {
+      const batch = `INSERT INTO recordedBatches (gridId, timeframe, revision, batch)
+        VALUES ('riverside', '2026-11-22T10:00:00Z', 0, 1)`;
+      await runOn(settings, insertInto('postings', posting, {}), batch);
+      const update = `UPDATE ${table} SET revision = 5`;
+      await expect(runOn(settings, update)).rejects.toMatchObject({ number: 50_003 });
+      const deletion = `DELETE FROM ${table}`;
+      await expect(runOn(settings, deletion)).rejects.toMatchObject({ number: 50_003 });
+      expect(await runOn(settings, `SELECT revision FROM ${table}`)).toEqual([{ revision: 0 }]);
+    },
+  );
+
+  test.each([
+    { side: "'loan'" },
+    { side: "'SELL'" },
+    { soldWh: '-1' },
+    { soldWh: '9007199254740992' },
+    { boughtWh: '1' },
+    { creditUsat: '-1' },
+    { debitUsat: '1' },
+    { side: "'buy'" },
+    { side: "'fee'" },
+    { revision: '-1' },
+    { sequence: '0' },
+  ])('a posting with %j is refused', async (change) => {
+    const insert = insertInto('postings', posting, change);
+    await expect(runOn(settings, insert)).rejects.toMatchObject({ number: 547 });
+    expect(await runOn(settings, 'SELECT * FROM postings')).toEqual([]);
+  });
+
+  test.each([
+    { prosumerId: "'mini-grid'" },
+    { prosumerId: "'power-plant'" },
+    { prosumerId: "'Anna'" },
+    { prosumerId: "'-anna'" },
+    { prosumerId: "'an na'" },
+    { prosumerId: "'ännä'" },
+    { prosumerId: "''" },
+    { gridId: "'River'" },
+    { type: "'castle'" },
+    { status: "'Active'" },
+    { version: '0' },
+    { soldWh: '-1' },
+    { boughtWh: '9007199254740992' },
+    { creditsUsat: '-1' },
+    { debitsUsat: '-1' },
+  ])('a prosumer with %j is refused', async (change) => {
+    const insert = insertInto('prosumers', prosumer, change);
+    await expect(runOn(settings, insert)).rejects.toMatchObject({ number: 547 });
+  });
+
+  test('a reserved account is one of the two', async () => {
+    const insert = (id: string) => `INSERT INTO reservedAccounts (gridId, accountId)
+      VALUES ('riverside', '${id}')`;
+    await runOn(settings, insert('mini-grid'), insert('power-plant'));
+    await expect(runOn(settings, insert('anna'))).rejects.toMatchObject({ number: 547 });
+  });
+
+  test('ids are compared byte by byte', async () => {
+    await runOn(settings, insertInto('prosumers', prosumer, {}));
+    const found = (id: string) =>
+      runOn(settings, `SELECT prosumerId FROM prosumers WHERE prosumerId = '${id}'`);
+    expect(await found('anna')).toHaveLength(1);
+    expect(await found('Anna')).toEqual([]);
+    await expect(runOn(settings, insertInto('prosumers', prosumer, {}))).rejects.toMatchObject({
+      number: 2627,
+    });
+  });
+
+  test('a member of the role of the app can do its work, and neither delete nor rebuild', async () => {
+    const user = `app${settings.database}`;
+    const password = 'Only-4-tests';
+    const master = { ...settings, database: 'master' };
+    await runOn(master, `CREATE LOGIN ${user} WITH PASSWORD = '${password}'`);
+    await runOn(
+      settings,
+      `CREATE USER ${user} FOR LOGIN ${user}`,
+      `ALTER ROLE miniSmartGridApp ADD MEMBER ${user}`,
+    );
+    const asApp: SqlSettings = { ...settings, access: { kind: 'password', user, password } };
+    const { prosumers, ledger, health, close } = openSql(asApp);
+    try {
+      for (const id of ['anna', 'ben']) await prosumers.create(prosumerOf(id));
+      await prosumers.replace(prosumerOf('anna', { name: 'Anna' }), 1);
+      await prosumers.markRostered(prosumerId('anna'), 2);
+      const trade = tradeOf(1, { gridFeeMsatPerKwh: msatPerKwh(1_000) });
+      await ledger.record(batchKeyOf(trade), postingsOf(trade));
+      expect((await ledger.listPostings(prosumerId('anna'), {}, { limit: 9 })).items).toHaveLength(
+        1,
+      );
+      await health.check();
+      for (const statement of [
+        'DELETE FROM postings',
+        'UPDATE postings SET soldWh = 0',
+        'TRUNCATE TABLE postings',
+        'DELETE FROM prosumers',
+        'DROP TABLE postings',
+        'DELETE FROM schemaMigrations',
+      ]) {
+        await expect(runOn(asApp, statement)).rejects.toThrow(/permission|owner/i);
+      }
+    } finally {
+      await close();
+      await runOn(settings, `DROP USER ${user}`);
+      await runOn(master, `DROP LOGIN ${user}`);
+    }
+    expect(await runOn(settings, 'SELECT soldWh FROM postings')).toHaveLength(3);
+  });
+});
