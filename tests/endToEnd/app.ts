@@ -24,13 +24,17 @@ export async function startApp({
   dataDirectory = newDirectory(),
   appFile,
   args = ['--live'],
+  env = {},
 }: {
   readonly dataDirectory?: string;
   readonly appFile?: string;
   readonly args?: readonly string[];
+  /** Settings of the app beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 } = {}): Promise<RunningApp> {
   const hosted = startHostProcess({
     dataDirectory,
+    env,
     script: join(root, 'local', 'main.ts'),
     args: [
       ...['--port', '0', '--data', dataDirectory],
