@@ -67,7 +67,7 @@ describe('a server', () => {
 
   test('that hangs is not waited for longer than the limit, and used again when it goes on', async () => {
     const server = await openServer();
-    const bus = (await openBus(server, { sendMs: 1_000 })).busOf(undefined);
+    const bus = (await openBus(server, { sendMs: 600, attemptMs: 4_000 })).busOf(undefined);
     await bus.sendCloseCommands([closeCommand('before')]);
     server.freeze();
     const startedAt = performance.now();
