@@ -11,6 +11,7 @@ import {
   settled,
 } from './closingDocument.ts';
 import { listClosings } from './closingList.ts';
+import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
 import { nettoPages } from './nettoPages.ts';
@@ -90,6 +91,7 @@ async function revisionsOf(
  */
 async function markLatest(closings: Documents, gridId: GridId, timeframe: Timeframe) {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await pauseBefore(attempt);
     const latest = (await revisionsOf(closings, gridId, timeframe)).at(-1);
     if (latest === undefined || latest.isLate === true) return;
     await change(closings, gridId, latest.id, late);
@@ -105,6 +107,7 @@ async function change(
   to: (document: ClosingDocument) => ClosingDocument,
 ): Promise<void> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await pauseBefore(attempt);
     const found = await closings.read<ClosingDocument>(gridId, id);
     if (found === undefined) return;
     const changed = to(found);

@@ -8,6 +8,7 @@ import type {
   IdempotencyStore,
   StoredAnswer,
 } from '../../../ports/idempotencyStore.ts';
+import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { CosmosDatabase } from './openCosmos.ts';
 
@@ -47,6 +48,7 @@ export function cosmosIdempotencyStore(
         const now = clock.now();
         const document = await documentOf(key, record, addMinutes(now, keptMinutes));
         for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+          await pauseBefore(attempt);
           if (await answers.create(document)) return record;
           const there = await answers.read<AnswerDocument>(document.id, document.id);
           // Deleted between the two: its time was over.
@@ -64,6 +66,7 @@ export function cosmosIdempotencyStore(
         const id = idOf(key);
         const packed = await pack(answer);
         for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+          await pauseBefore(attempt);
           const there = await answers.read<AnswerDocument>(id, id);
           if (there === undefined || there.answer !== undefined) return;
           const { _etag, requestHash, assignedId, expiresAt, ttl } = there;

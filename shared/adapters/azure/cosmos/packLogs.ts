@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { assert } from '../../../domain/assert.ts';
 import type { AppendOutcome } from '../../../ports/readingStore.ts';
+import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
 
@@ -87,6 +88,7 @@ export class PackLogs<Item, Body extends object> {
       if (judged.fresh.length > 0 && !(await this.#writePack(documents, log, judged.fresh))) {
         lost += 1;
         if (lost > attemptsMax) throw new ContentionError(`Others keep appending to ${log.pk}.`);
+        await pauseBefore(lost + 1);
         continue;
       }
       outcomes.push(...judged.outcomes);

@@ -1,6 +1,7 @@
 import { assert } from '../../../domain/assert.ts';
 import type { Closing } from '../../../domain/closing.ts';
 import { mapConcurrently } from './boundedConcurrency.ts';
+import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
 import { addToMembers, sumsOf, type WhDelta } from './rosterEnergy.ts';
@@ -35,6 +36,7 @@ async function addToShards(
   lines: readonly WhDelta[],
 ): Promise<void> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await pauseBefore(attempt);
     const shards = await shardsFrom(documents, gridId);
     const splitting = shards.filter(({ splitAt }) => splitAt !== undefined);
     for (const shard of splitting) await completeSplit(documents, shard);

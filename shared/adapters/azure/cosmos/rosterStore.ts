@@ -1,6 +1,7 @@
 import type { GridId } from '../../../domain/ids.ts';
 import { isActiveIn, type Member } from '../../../domain/prosumer.ts';
 import type { RosterStore } from '../../../ports/rosterStore.ts';
+import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
 import { KnownShards } from './knownShards.ts';
@@ -62,6 +63,7 @@ async function upsert(
   membersPerShardMax: number,
 ): Promise<void> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await pauseBefore(attempt);
     const found = await shardHolding(documents, gridId, member.prosumerId);
     if (found?.splitAt !== undefined) {
       await completeSplit(documents, found);

@@ -2,6 +2,7 @@ import type { Closing } from '../../../domain/closing.ts';
 import type { GridTotals } from '../../../domain/grid.ts';
 import type { GridId } from '../../../domain/ids.ts';
 import type { Timeframe } from '../../../domain/timeframe.ts';
+import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents, Stored } from './documents.ts';
 import type { RosterShard } from './rosterShard.ts';
@@ -100,6 +101,7 @@ async function changeTotals(
   change: (totals: TotalsDocument) => Promise<TotalsDocument | undefined>,
 ): Promise<boolean> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await pauseBefore(attempt);
     const found = await readTotals(documents, gridId);
     const changed = await change(found === undefined ? noTotals(gridId) : withoutTags(found));
     if (changed === undefined) return false;
@@ -133,6 +135,7 @@ function withoutTags(found: Stored<TotalsDocument>): TotalsDocument {
 /** All shards of a grid, of which none is being split. */
 async function settledShards(documents: Documents, gridId: GridId) {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    await pauseBefore(attempt);
     const shards = await shardsFrom(documents, gridId);
     const splitting = shards.filter(({ splitAt }) => splitAt !== undefined);
     if (splitting.length === 0) return shards;
