@@ -4,6 +4,7 @@ import { openPorts } from '../shared/adapters/openPorts.ts';
 import { readSettings } from '../shared/config.ts';
 import { closeTimeframeQueue } from './closeTimeframe.ts';
 import { closeTimeframesTimer } from './closeTimeframes.ts';
+import { currentLog, logWithInvocation } from './currentLog.ts';
 import { docs } from './docs.ts';
 import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
@@ -26,7 +27,8 @@ import { recordTradesQueue } from './recordTrades.ts';
 import { trade } from './trade.ts';
 import { trades } from './trades.ts';
 
-const { ports, close } = openOnce(async () => openPorts(readSettings(process.env)));
+const { ports, close } = openOnce(async () => openPorts(readSettings(process.env), currentLog));
+app.hook.preInvocation(logWithInvocation);
 app.hook.appTerminate(close);
 const { http, httpAlone } = httpFunctions(ports, isTransient);
 

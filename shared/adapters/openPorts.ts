@@ -3,9 +3,9 @@ import type { Settings } from '../config.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Health } from '../ports/health.ts';
+import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Trace } from '../ports/trace.ts';
-import type { MeterHook } from './azure/cosmos/requestMeter.ts';
 import { scaledClock, systemClock } from './clock.ts';
 import { sha256 } from './digest.ts';
 import { healthWithin } from './healthWithin.ts';
@@ -19,24 +19,19 @@ export type OpenedPorts = Omit<Ports, 'log'> & {
   close(): Promise<void>;
 };
 
-export type PortOptions = {
-  /** Hears what each operation on Cosmos DB has cost. */
-  readonly meter?: MeterHook;
-};
-
 /** Who asks whether the app is ready does not wait as long as who has work to be done. */
 const checkMsMax = 10_000;
+
+const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 type Closable = { close(): void | Promise<void> };
 
 /**
  * Opens what the settings name. Each store's adapter is loaded only where it is used, and those of
- * services connect at their first use: what does not answer is a part that is not ready.
+ * services connect at their first use: what does not answer is a part that is not ready. `log` hears
+ * what each operation on Cosmos DB has cost.
  */
-export async function openPorts(
-  settings: Settings,
-  { meter = () => undefined }: PortOptions = {},
-): Promise<OpenedPorts> {
+export async function openPorts(settings: Settings, log: Log = silent): Promise<OpenedPorts> {
   const clock = clockOf(settings.clock);
   const opened: Closable[] = [];
   const keep = <Part extends Closable>(part: Part): Part => {
@@ -48,7 +43,7 @@ export async function openPorts(
   };
   try {
     const { health: documentsHealth, ...documents } = keep(
-      await openDocuments(settings.documents, clock, meter),
+      await openDocuments(settings.documents, clock, log),
     );
     const { health: prosumerInfoHealth, ...prosumerInfo } = keep(
       await openProsumerInfo(settings.prosumerInfo, clock),
@@ -73,10 +68,11 @@ export async function openPorts(
   }
 }
 
-async function openDocuments(settings: Settings['documents'], clock: Clock, meter: MeterHook) {
+async function openDocuments(settings: Settings['documents'], clock: Clock, log: Log) {
   if (settings.kind === 'cosmos') {
     const { openCosmosStores } = await import('./azure/cosmos/openCosmosStores.ts');
-    return openCosmosStores(settings, { clock, meter });
+    const { logCharges } = await import('./azure/cosmos/requestMeter.ts');
+    return openCosmosStores(settings, { clock, meter: logCharges(log) });
   }
   const { openEmbeddedDocuments } = await import('./embedded/openEmbedded.ts');
   return openEmbeddedDocuments(settings.directory, { clock });

@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, Arrow>> = {
   config: { rooms: ['domain', 'config'], packages: ['node:'] },
   functions: {
     rooms: ['domain', 'schemas', 'validation', 'ports', 'operations', 'http', 'functions'],
-    packages: ['@azure/functions'],
+    packages: ['@azure/functions', 'node:async_hooks'],
   },
   'functions/main.ts': {
     rooms: ['functions', 'domain', 'schemas', 'http', 'adapters', 'config'],

@@ -31,6 +31,7 @@ function comesToTheModel(isSqlReal: boolean): void {
     const cosmos = cosmosSettingsOf(fixture.endpoint, anyKey);
     await createDatabases(cosmos);
     const env = {
+      LOG_LEVEL: 'info',
       COSMOS_ENDPOINT: fixture.endpoint,
       COSMOS_KEY: anyKey,
       COSMOS_SMART_GRID_INFO_DATABASE: cosmos.databases.smartGridInfo,
@@ -67,6 +68,10 @@ function comesToTheModel(isSqlReal: boolean): void {
     },
     timeoutMs,
   );
+
+  test('each operation on Cosmos DB is logged with its charge, in its invocation', () => {
+    expect(app.stderr()).toMatch(/cosmos \{"operation":"[^"]+","requestUnits":[\d.]+,/);
+  });
 }
 
 function sqlEnvironment({ database }: SqlSettings): Readonly<Record<string, string>> {
