@@ -30,7 +30,6 @@ export async function runMigrations(
     // A repeat finds the migration done where only the answer was lost; it still was this run's.
     const isNew = await retrySql(
       (attempt) => withConnection(settings, (pool) => apply(pool, migration, attempt > 1)),
-      () => undefined,
       retryLimits,
     );
     if (isNew) applied.push(migration.name);

@@ -120,14 +120,16 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     const user = `app${settings.database}`;
     const password = 'Only-4-tests';
     const master = { ...settings, database: 'master' };
+    const asApp: SqlSettings = { ...settings, access: { kind: 'password', user, password } };
+    const { prosumers, ledger, health, close } = openSql(asApp);
+    // An app may be there before its user is; it need not be started again.
+    await expect(prosumers.get(prosumerId('anna'))).rejects.toMatchObject({ code: 'ELOGIN' });
     await runOn(master, `CREATE LOGIN ${user} WITH PASSWORD = '${password}'`);
     await runOn(
       settings,
       `CREATE USER ${user} FOR LOGIN ${user}`,
       `ALTER ROLE miniSmartGridApp ADD MEMBER ${user}`,
     );
-    const asApp: SqlSettings = { ...settings, access: { kind: 'password', user, password } };
-    const { prosumers, ledger, health, close } = openSql(asApp);
     try {
       for (const id of ['anna', 'ben']) await prosumers.create(prosumerOf(id));
       await prosumers.replace(prosumerOf('anna', { name: 'Anna' }), 1);

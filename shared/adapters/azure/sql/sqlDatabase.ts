@@ -1,5 +1,6 @@
 import mssql, { type ConnectionPool, type config, type ISqlType } from 'mssql';
 import type { SqlSettings } from '../../../config/sqlSettings.ts';
+import { isSqlRetriable } from './isSqlTransient.ts';
 import { type ConnectionLimits, connectionLimits, poolConfig } from './poolConfig.ts';
 import { type RetryLimits, retryLimits, retrySql } from './sqlRetry.ts';
 
@@ -33,24 +34,21 @@ export class SqlDatabase {
    * and the tables vouch for it.
    */
   async query<Row>(statement: string, parameters: SqlParameters = {}): Promise<SqlAnswer<Row>> {
-    let pool: Promise<ConnectionPool> | undefined;
-    return retrySql(
-      async (attempt) => {
-        pool = this.#open();
-        return { rows: await queryOnce<Row>(await pool, statement, parameters), attempt };
-      },
-      () => this.#discard(pool),
-      this.#retryLimits,
-    );
+    return retrySql(async (attempt) => {
+      return { rows: await this.queryOnce<Row>(statement, parameters), attempt };
+    }, this.#retryLimits);
   }
 
   /** Runs a statement in one attempt: what fails is said at once. */
   async queryOnce<Row>(statement: string, parameters: SqlParameters = {}): Promise<readonly Row[]> {
     const pool = this.#open();
+    let isOpened = false;
     try {
-      return await queryOnce<Row>(await pool, statement, parameters);
+      const opened = await pool;
+      isOpened = true;
+      return await queryOn<Row>(opened, statement, parameters);
     } catch (error) {
-      this.#discard(pool);
+      if (!isOpened || isSqlRetriable(error)) this.#discard(pool);
       throw error;
     }
   }
@@ -83,14 +81,14 @@ export class SqlDatabase {
 
 async function openPool(settings: config): Promise<ConnectionPool> {
   // The driver writes into its settings.
-  const pool = new mssql.ConnectionPool(structuredConfig(settings));
+  const pool = new mssql.ConnectionPool(copyOf(settings));
   // Every error also reaches the request that it belongs to; without a listener it would end the
   // process as well.
   pool.on('error', () => undefined);
   return pool.connect();
 }
 
-function structuredConfig(settings: config): config {
+function copyOf(settings: config): config {
   return { ...settings, options: { ...settings.options }, pool: { ...settings.pool } };
 }
 
@@ -100,7 +98,7 @@ async function closePool(pool: Promise<ConnectionPool>): Promise<void> {
   if (opened.status === 'fulfilled') await Promise.allSettled([opened.value.close()]);
 }
 
-async function queryOnce<Row>(
+async function queryOn<Row>(
   pool: ConnectionPool,
   statement: string,
   parameters: SqlParameters,

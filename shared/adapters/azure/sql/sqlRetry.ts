@@ -35,12 +35,10 @@ const surroundings: RetrySurroundings = {
 /**
  * Runs an operation, and again while it fails with what passes by itself. `operation` must be safe
  * to repeat: a failed attempt may have taken effect and only its answer got lost. It is told the
- * number of the attempt, from 1; `beforeRetry` hears of each failure that another attempt follows.
- * Throws the last failure, as it came.
+ * number of the attempt, from 1. Throws the last failure, as it came.
  */
 export async function retrySql<Value>(
   operation: (attempt: number) => Promise<Value>,
-  beforeRetry: (error: unknown) => void,
   limits: RetryLimits = retryLimits,
   { pause, nowMs, random }: RetrySurroundings = surroundings,
 ): Promise<Value> {
@@ -52,7 +50,6 @@ export async function retrySql<Value>(
       if (attempt >= limits.attemptsMax || !isSqlRetriable(error)) throw error;
       const pauseMs = pauseBefore(attempt, limits, random());
       if (nowMs() - startMs + pauseMs > limits.budgetMs) throw error;
-      beforeRetry(error);
       await pause(pauseMs);
     }
   }

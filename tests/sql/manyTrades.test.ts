@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import mssql from 'mssql';
+import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
+import { SqlDatabase } from '../../shared/adapters/azure/sql/sqlDatabase.ts';
+import { postingsOf } from '../../shared/domain/ledger.ts';
+import { emptyDatabase, sqlServer } from '../contract/prosumerInfoAdapters.ts';
+import { batchKeyOf, nthId, prosumerId, riverside, tradeOf } from '../contract/samples.ts';
+
+const describeSql = sqlServer === undefined ? describe.skip : describe;
+const tradeCount = 10_000;
+
+describeSql('many trades (where SQL_SERVER is set)', () => {
+  test('10 000 trades between 10 000 prosumers are recorded in one call', async () => {
+    const settings = await emptyDatabase();
+    const { ledger, close } = openSql(settings);
+    const db = new SqlDatabase(settings);
+    const ids = Array.from({ length: tradeCount }, (_, n) => nthId(n));
+    await db.query(manyProsumers, {
+      ids: { type: mssql.NVarChar(mssql.MAX), value: JSON.stringify(ids) },
+    });
+    const id = (n: number) => prosumerId(nthId(n % tradeCount));
+    const trades = Array.from({ length: tradeCount }, (_, n) =>
+      tradeOf(n + 1, { sellerId: id(n), buyerId: id(7 * n + 1) }),
+    ).filter(({ sellerId, buyerId }) => sellerId !== buyerId);
+    const [first] = trades;
+    if (first === undefined) throw new Error('there are trades');
+    const startMs = performance.now();
+    const postings = trades.flatMap(postingsOf);
+    expect(await ledger.record(batchKeyOf(first), postings)).toEqual({ recordedBatches: 1 });
+    console.log(`${trades.length} trades in ${Math.round(performance.now() - startMs)} ms, cold`);
+    const [sums] = (await db.query(totals)).rows;
+    const expected = String(BigInt(trades.length) * first.amountUsat);
+    expect(sums).toEqual({ credits: expected, debits: expected, postings: 2 * trades.length });
+    expect(await ledger.record(batchKeyOf(first), postings)).toEqual({ recordedBatches: 1 });
+    expect((await db.query(totals)).rows).toEqual([sums]);
+    await Promise.all([close(), db.close()]);
+  });
+});
+
+const manyProsumers = `INSERT INTO prosumers
+  (prosumerId, gridId, name, address, type, activeFrom, status, createdAt)
+SELECT id, '${riverside}', N'Family', N'Uferweg', 'household', '2026-11-22T00:00:00Z', 'active',
+  '2026-11-21T09:30:00Z' FROM OPENJSON(@ids) WITH (id VARCHAR(63) '$')`;
+
+const totals = `SELECT SUM(creditsUsat) AS credits, SUM(debitsUsat) AS debits,
+  (SELECT COUNT(*) FROM postings) AS postings FROM prosumers`;
