@@ -10,6 +10,7 @@ export function recordTradesQueue(ports: PortsSource): ServiceBusQueueHandler {
     const app = invocationPorts(await ports(), context);
     await recordTrades(app, batch);
     const { gridId, timeframe, revision, batch: number, batchCount } = batch;
-    app.log.info('Batch recorded', { gridId, timeframe, revision, batch: number, batchCount });
+    const place = { gridId, timeframe, revision, batch: number, batchCount };
+    app.log.info('Batch recorded', { ...place, tradeCount: batch.trades.length });
   };
 }

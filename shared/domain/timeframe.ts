@@ -172,3 +172,8 @@ function lengthMs(minutes: number): number {
 function timeframeOf(ms: number): Timeframe {
   return instantOf(ms) as Timeframe;
 }
+
+/** Whole seconds from one instant to another, negative where the other is earlier. */
+export function secondsBetween(from: Instant, to: Instant): number {
+  return (msOf(to) - msOf(from)) / 1000;
+}

@@ -36,7 +36,7 @@ function comesToTheModel(isSqlReal: boolean): void {
       COSMOS_KEY: anyKey,
       COSMOS_SMART_GRID_INFO_DATABASE: cosmos.databases.smartGridInfo,
       COSMOS_TRADER_INFO_DATABASE: cosmos.databases.traderInfo,
-      ...(isSqlReal ? sqlEnvironment(await emptyDatabase()) : { SQL_SERVER: '' }),
+      ...(isSqlReal ? sqlEnvironment(await emptyDatabase()) : {}),
     };
     const appFile = buildBundle();
     const dataDirectory = newDirectory();
@@ -74,6 +74,8 @@ function comesToTheModel(isSqlReal: boolean): void {
   });
 }
 
+/** The settings of this process, for a database of the tests' own. */
 function sqlEnvironment({ database }: SqlSettings): Readonly<Record<string, string>> {
-  return { SQL_DATABASE: database };
+  const given = Object.entries(process.env).filter(([name]) => name.startsWith('SQL_'));
+  return { ...Object.fromEntries(given), SQL_DATABASE: database };
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Closing } from '../../domain/closing.ts';
 import type { ClosingStore, StoredClosing } from '../../ports/closingStore.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { transaction } from './database.ts';
 import { nettoPages } from './nettoPages.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { query, write } from './statement.ts';
 import { boundsOf } from './timeframeRange.ts';
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Grid } from '../../domain/grid.ts';
 import type { GridStore } from '../../ports/gridStore.ts';
 import type { Versioned } from '../../ports/page.ts';
-import { pageOf, rowsFor } from './page.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { query } from './statement.ts';
 
 type GridRow = { readonly version: number; readonly document: string };

@@ -14,8 +14,8 @@ import {
   type StoredPosting,
   UnknownAccountError,
 } from '../../ports/ledgerStore.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { readTransaction, transaction } from './database.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { bigintQuery, query, write } from './statement.ts';
 import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
 import { boundsOf } from './timeframeRange.ts';

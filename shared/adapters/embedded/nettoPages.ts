@@ -4,8 +4,8 @@ import type { GridId, ProsumerId } from '../../domain/ids.ts';
 import type { NettoLine } from '../../domain/netto.ts';
 import type { WattHours } from '../../domain/units.ts';
 import type { ClosingStore } from '../../ports/closingStore.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { transaction } from './database.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { query, write } from './statement.ts';
 
 type PageRow = { readonly lines: string };

@@ -4,8 +4,8 @@ import type { GridId, ProsumerId } from '../../domain/ids.ts';
 import type { Prosumer, ProsumerType } from '../../domain/prosumer.ts';
 import type { Instant } from '../../domain/timeframe.ts';
 import type { ProsumerStore, StoredProsumer } from '../../ports/prosumerStore.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { transaction } from './database.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { bigintQuery, write } from './statement.ts';
 import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
 

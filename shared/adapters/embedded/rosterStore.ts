@@ -5,8 +5,8 @@ import type { GridId, ProsumerId } from '../../domain/ids.ts';
 import type { Member } from '../../domain/prosumer.ts';
 import type { Instant, Timeframe } from '../../domain/timeframe.ts';
 import type { MemberTotals, RosterStore } from '../../ports/rosterStore.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { transaction } from './database.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { query, tupleQuery, type WriteStatement, write } from './statement.ts';
 
 type MemberRow = readonly [

@@ -7,8 +7,8 @@ import { batchOf, type Trade, type TradeKind } from '../../domain/trade.ts';
 import { parseTradeId, tradeIdOf } from '../../domain/tradeId.ts';
 import { microSatoshi, msatPerKwh, wattHours } from '../../domain/units.ts';
 import type { TradeStore } from '../../ports/tradeStore.ts';
+import { pageOf, rowsFor } from '../pageOf.ts';
 import { transaction } from './database.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { bigintQuery, query, write } from './statement.ts';
 
 type TradeRow = {

@@ -2,9 +2,9 @@ import type { GridId } from '../../../domain/ids.ts';
 import type { Timeframe } from '../../../domain/timeframe.ts';
 import type { StoredClosing, TimeframeRange } from '../../../ports/closingStore.ts';
 import type { Page, PageRequest } from '../../../ports/page.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import { type ClosingDocument, closingOf } from './closingDocument.ts';
 import type { Documents } from './documents.ts';
-import { itemsFor, pageOf } from './page.ts';
 
 /** Read beyond the page, for timeframes that have more than one revision. */
 const rowsSpare = 16;
@@ -24,7 +24,7 @@ export async function listClosings(
   range: TimeframeRange,
   page: PageRequest<Timeframe>,
 ): Promise<Page<StoredClosing, Timeframe>> {
-  const wanted = itemsFor(page);
+  const wanted = rowsFor(page);
   const found: ClosingDocument[] = [];
   let from: string = range.from ?? beforeAll;
   let top = wanted + rowsSpare;

@@ -1,9 +1,9 @@
 import type { Grid } from '../../../domain/grid.ts';
 import type { GridStore } from '../../../ports/gridStore.ts';
 import type { Versioned } from '../../../ports/page.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import type { Stored } from './documents.ts';
 import type { CosmosDatabase } from './openCosmos.ts';
-import { itemsFor, pageOf } from './page.ts';
 
 /**
  * The settings of a mini grid. Its totals and its roster are documents of their own, so that a
@@ -34,7 +34,7 @@ export function cosmosGridStore({ operate }: CosmosDatabase): GridStore {
         const rows = await documents('grids').query<Stored<GridDocument>>(gridsPk, {
           where: 'c.id > @after',
           orderBy: 'c.id',
-          top: itemsFor(page),
+          top: rowsFor(page),
           parameters: { '@after': page.after ?? '' },
         });
         return pageOf(rows.map(versioned), page, (stored) => stored.value.id);

@@ -2,10 +2,10 @@ import type { GridId, ProsumerId } from '../../../domain/ids.ts';
 import type { NettoLine } from '../../../domain/netto.ts';
 import type { WattHours } from '../../../domain/units.ts';
 import type { ClosingStore } from '../../../ports/closingStore.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import { mapConcurrently } from './boundedConcurrency.ts';
 import type { Documents } from './documents.ts';
 import type { CosmosDatabase } from './openCosmos.ts';
-import { itemsFor, pageOf } from './page.ts';
 
 /**
  * A page of a netto, under the id of its first prosumer: up to 1 000 lines of some 65 bytes, far
@@ -42,7 +42,7 @@ export function nettoPages({
       operate('nettos.list', async (documents) => {
         const closings = documents('closings');
         const pk = pkOf(gridId, nettosId);
-        const wanted = itemsFor(page);
+        const wanted = rowsFor(page);
         const after = page.after ?? '';
         const lines: NettoLine[] = [];
         const holding = after === '' ? undefined : await pageHolding(closings, pk, after);

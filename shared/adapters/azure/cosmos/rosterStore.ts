@@ -1,12 +1,12 @@
 import type { GridId } from '../../../domain/ids.ts';
 import { isActiveIn, type Member } from '../../../domain/prosumer.ts';
 import type { RosterStore } from '../../../ports/rosterStore.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
 import { KnownShards } from './knownShards.ts';
 import type { CosmosDatabase } from './openCosmos.ts';
-import { itemsFor, pageOf } from './page.ts';
 import { applyClosing } from './rosterClosing.ts';
 import { rowsAfter, rowsById } from './rosterRows.ts';
 import { emptyShard, memberOf, memberTotalsOf, withMember } from './rosterShard.ts';
@@ -40,7 +40,7 @@ export function cosmosRosterStore(
       }),
     list: (gridId, page) =>
       operate('rosters.list', async (documents) => {
-        const rows = await rowsAfter(documents('grids'), gridId, page.after, itemsFor(page));
+        const rows = await rowsAfter(documents('grids'), gridId, page.after, rowsFor(page));
         return pageOf(rows.map(memberTotalsOf), page, ({ prosumerId }) => prosumerId);
       }),
     totals: (gridId) =>

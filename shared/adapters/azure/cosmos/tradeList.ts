@@ -8,9 +8,9 @@ import {
 import { batchOf, type Trade } from '../../../domain/trade.ts';
 import type { Page, PageRequest } from '../../../ports/page.ts';
 import type { TradePosition } from '../../../ports/tradeStore.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import { mapConcurrently } from './boundedConcurrency.ts';
 import type { Documents } from './documents.ts';
-import { itemsFor, pageOf } from './page.ts';
 import { pkOf, placeOf, type TradeDocument, tradeOf } from './tradeDocument.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function listTrades(
   timeframe: Timeframe | undefined,
   page: PageRequest<TradePosition>,
 ): Promise<Page<Trade, TradePosition>> {
-  const wanted = itemsFor(page);
+  const wanted = rowsFor(page);
   const found: Trade[] = [];
   const { after } = page;
   let from = startOf(timeframe, after);

@@ -1,8 +1,8 @@
 import type { AccountId } from '../../../domain/ids.ts';
 import type { BatchKey, Posting } from '../../../domain/ledger.ts';
 import { type LedgerStore, UnknownAccountError } from '../../../ports/ledgerStore.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import { isSqlNumber } from './isSqlTransient.ts';
-import { pageOf, rowsFor } from './page.ts';
 import { listPostings } from './postings.ts';
 import { recordStatement, unknownAccountNumber } from './recordStatement.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';

@@ -3,7 +3,7 @@ import type { GridId, ProsumerId } from '../../../domain/ids.ts';
 import type { Prosumer, ProsumerType } from '../../../domain/prosumer.ts';
 import type { Instant } from '../../../domain/timeframe.ts';
 import type { ProsumerStore, StoredProsumer } from '../../../ports/prosumerStore.ts';
-import { pageOf, rowsFor } from './page.ts';
+import { pageOf, rowsFor } from '../../pageOf.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
 import {
   idParameter,
