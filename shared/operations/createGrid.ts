@@ -1,5 +1,4 @@
-import type { Grid, Market, Tariff } from '../domain/grid.ts';
-import type { GridId } from '../domain/ids.ts';
+import type { Grid, Terms } from '../domain/grid.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
@@ -7,18 +6,8 @@ import type { Ports } from '../ports/ports.ts';
 import { type GridView, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
 
-export type NewGrid = {
-  readonly id: GridId;
-  readonly name: string;
-  readonly timeZone: string;
-  readonly timeframeMinutes: number;
-  readonly graceMinutes: number;
-  readonly activeFrom: Instant;
-  readonly activeUntil?: Instant;
-  readonly paused: boolean;
-  readonly market: Market;
-  readonly tariff: Tariff;
-};
+/** The settings of a grid, with the market and tariff that hold from its first timeframe on. */
+export type NewGrid = Omit<Grid, 'terms' | 'createdAt'> & Omit<Terms, 'validFrom'>;
 
 /** Creates a mini grid. Repeatable: the same settings under the same id answer what is there. */
 export async function createGrid(
