@@ -3,7 +3,7 @@ import type { ProsumerId } from '../domain/ids.ts';
 import { isActiveIn, type Member } from '../domain/prosumer.ts';
 import type { Reading } from '../domain/reading.ts';
 import { intervalBetween, type RegisterReading } from '../domain/register.ts';
-import { type Instant, isAligned } from '../domain/timeframe.ts';
+import { addMinutes, type Instant, isAligned } from '../domain/timeframe.ts';
 import type { AppendOutcome, RegisterNeighbours } from '../ports/readingStore.ts';
 import type { ReadingPorts, ReadingResult } from './postedReadings.ts';
 import { postIntervals } from './postIntervals.ts';
@@ -26,7 +26,7 @@ export async function postRegisters(
 ): Promise<readonly ReadingResult[]> {
   if (registers.length === 0) return [];
   const stored = await ports.readings.neighbours(grid.id, registers, grid.timeframeMinutes);
-  const { plausible, rejected } = sift(registers, stored);
+  const { plausible, rejected } = sift(grid, registers, stored);
   const outcomes = await ports.readings.appendRegisters(grid.id, plausible);
   // Asked again after the write: two neighbours that arrive at once are then seen by one of the two.
   const around = await ports.readings.neighbours(grid.id, plausible, grid.timeframeMinutes);
@@ -38,7 +38,12 @@ export async function postRegisters(
     }
   }
   const derived = await postIntervals(ports, grid.id, [...intervals.values()]);
-  const byIndex = new Map(derived.map((result) => [result.index, result]));
+  const byIndex = new Map<number, ReadingResult>();
+  for (const result of derived) {
+    // A register may end one interval and begin another: what is late or refused is told.
+    const isTelling = result.status === 'late' || result.status === 'rejected';
+    if (isTelling || !byIndex.has(result.index)) byIndex.set(result.index, result);
+  }
   const results = plausible.map(({ index }, at) =>
     resultOf(index, outcomes[at], byIndex.get(index)),
   );
@@ -61,33 +66,35 @@ function resultOf(
   return { index, status: interval?.status === 'late' ? 'late' : 'accepted' };
 }
 
-/** Holds each register against its neighbours, those of the same request included, oldest first. */
+/**
+ * Holds each register against its neighbours one timeframe away, those of the same request included,
+ * oldest first: how many came in one request makes no difference.
+ */
 function sift(
+  { timeframeMinutes }: Grid,
   registers: readonly Indexed[],
   stored: readonly RegisterNeighbours[],
 ): { readonly plausible: readonly Indexed[]; readonly rejected: readonly ReadingResult[] } {
   const plausible: Indexed[] = [];
   const rejected: ReadingResult[] = [];
-  const latest = new Map<string, RegisterReading>();
+  const sifted = new Map<string, RegisterReading>();
+  const keyAt = ({ prosumerId, meterId }: RegisterReading, at: Instant) =>
+    `${prosumerId} ${at} ${meterId}`;
   const order = registers.map((_, at) => at).sort((a, b) => compareAt(registers[a], registers[b]));
-  for (const at of order) {
-    const register = registers[at];
+  for (const place of order) {
+    const register = registers[place];
     if (register === undefined) continue;
-    const meter = `${register.prosumerId} ${register.meterId}`;
-    const before = laterOf(latest.get(meter), stored[at]?.before);
-    const after = stored[at]?.after;
-    const fault =
-      (before !== undefined && before.at < register.at
-        ? faultBetween(before, register)
-        : undefined) ?? (after === undefined ? undefined : faultBetween(register, after));
+    const { index, at } = register;
+    const earlierAt = addMinutes(at, -timeframeMinutes);
+    const before = stored[place]?.before ?? sifted.get(keyAt(register, earlierAt));
+    const fault = faultBetween(before, register) ?? faultBetween(register, stored[place]?.after);
     if (fault === undefined) {
-      latest.set(meter, register);
+      sifted.set(keyAt(register, at), register);
       plausible.push(register);
       continue;
     }
-    const pointer = `/readings/${register.index}/${fault.field}`;
-    const errors = [{ pointer, detail: fault.detail }];
-    rejected.push({ index: register.index, status: 'rejected', code: 'register_nonsense', errors });
+    const errors = [{ pointer: `/readings/${index}/${fault.field}`, detail: fault.detail }];
+    rejected.push({ index, status: 'rejected', code: 'register_nonsense', errors });
   }
   return { plausible, rejected };
 }
@@ -97,15 +104,8 @@ function compareAt(a: RegisterReading | undefined, b: RegisterReading | undefine
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function laterOf(
-  a: RegisterReading | undefined,
-  b: RegisterReading | undefined,
-): RegisterReading | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return a.at >= b.at ? a : b;
-}
-
-function faultBetween(earlier: RegisterReading, later: RegisterReading) {
+function faultBetween(earlier: RegisterReading | undefined, later: RegisterReading | undefined) {
+  if (earlier === undefined || later === undefined) return undefined;
   const between = intervalBetween(earlier, later, intervalEnergyWhMax);
   return between.kind === 'nonsense' ? between : undefined;
 }

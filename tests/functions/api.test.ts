@@ -256,6 +256,21 @@ describe('cumulative registers', () => {
     ]);
   });
 
+  test('are held against their neighbours alone, however many come in one request', async () => {
+    const limitWh = 10_000_000;
+    const body = await send(register('10:00', 0, 0), register('10:30', limitWh + 1, 0));
+    expect(body).toMatchObject({ accepted: 2 });
+    expect(await send(register('10:15', limitWh, 0))).toMatchObject({ accepted: 1 });
+    await settle('2026-11-01T10:30:00Z');
+    expect((await nettos()).map(([nettoWh]) => nettoWh)).toEqual([limitWh, 1]);
+  });
+
+  test('that end a late interval and begin one in time are late', async () => {
+    await send(register('10:00', 0, 0), register('10:30', 30, 0));
+    await settle('2026-11-01T10:15:00Z');
+    expect(await send(register('10:15', 10, 0))).toMatchObject({ late: 1 });
+  });
+
   test('that arrive after their timeframe closed are late', async () => {
     await send(register('10:00', 0, 0));
     await settle('2026-11-01T10:45:00Z');
