@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCodeOf } from '../errorCode.ts';
 import type { ScaledTime } from '../host/hostClock.ts';
 import { isJsonObject } from '../jsonFields.ts';
+import { readIfThere } from '../readIfThere.ts';
 
 /** The demonstration's time: `originMs` when the system's was `realOriginMs`, `speed` times as fast. */
 export type DemonstrationClock = ScaledTime & {
@@ -56,13 +56,8 @@ function writeKept(path: string, virtualMs: number): void {
 }
 
 function readKept(path: string): number | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
   const kept: unknown = JSON.parse(text);
   const virtualMs = isJsonObject(kept) ? kept['virtualMs'] : undefined;
   if (typeof virtualMs === 'number' && Number.isSafeInteger(virtualMs)) return virtualMs;

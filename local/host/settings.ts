@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { errorCodeOf } from '../errorCode.ts';
+import { readIfThere } from '../readIfThere.ts';
 
 type Environment = Record<string, string | undefined>;
 
@@ -51,13 +50,4 @@ function parse(text: string, file: string): unknown {
 
 function invalid(file: string): Error {
   return new Error(`${file}: "Values" must be an object of texts.`);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { errorCodeOf } from '../errorCode.ts';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readIfThere } from '../readIfThere.ts';
 
 /** What is known of a timer's runs; instants in milliseconds. */
 export type TimerStatus = {
@@ -37,15 +37,6 @@ function read(file: string): Record<string, TimerStatus> {
     throw new Error(`${file} does not hold the status of timers; delete it to start them afresh.`);
   }
   return value;
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function parse(text: string): unknown {

@@ -1,6 +1,6 @@
 import { type AccountId, type GridId, miniGrid, type TradeId } from './ids.ts';
 import type { Timeframe } from './timeframe.ts';
-import type { Trade } from './trade.ts';
+import { batchOf, type Trade } from './trade.ts';
 import {
   addUsat,
   addWh,
@@ -38,6 +38,16 @@ export type BatchKey = {
   readonly revision: number;
   readonly batch: number;
 };
+
+/** Is this trade of that batch? */
+export function isInBatch(key: BatchKey, trade: Trade): boolean {
+  return (
+    trade.gridId === key.gridId &&
+    trade.timeframe === key.timeframe &&
+    trade.revision === key.revision &&
+    batchOf(trade.sequence) === key.batch
+  );
+}
 
 /** The sums of an account without postings. */
 export const noSums: AccountSums = {

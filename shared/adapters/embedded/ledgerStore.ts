@@ -7,31 +7,19 @@ import {
   sumsByAccount,
 } from '../../domain/ledger.ts';
 import type { Timeframe } from '../../domain/timeframe.ts';
-import { tradeIdOf } from '../../domain/tradeId.ts';
-import { microSatoshi, wattHours } from '../../domain/units.ts';
-import {
-  type LedgerStore,
-  type StoredPosting,
-  UnknownAccountError,
-} from '../../ports/ledgerStore.ts';
+import { type LedgerStore, UnknownAccountError } from '../../ports/ledgerStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
+import {
+  type PostingRow,
+  type SumsRow,
+  storedPostingOf,
+  sumsColumns,
+  sumsOf,
+} from '../prosumerInfoRows.ts';
 import { readTransaction, transaction } from './database.ts';
 import { bigintQuery, query, write } from './statement.ts';
-import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
 import { boundsOf } from './timeframeRange.ts';
 
-type PostingRow = {
-  readonly accountId: AccountId;
-  readonly gridId: GridId;
-  readonly timeframe: Timeframe;
-  readonly revision: bigint;
-  readonly sequence: bigint;
-  readonly side: Posting['side'];
-  readonly soldWh: bigint;
-  readonly boughtWh: bigint;
-  readonly creditUsat: bigint;
-  readonly debitUsat: bigint;
-};
 type AccountRow = SumsRow & { readonly accountId: AccountId };
 
 const postingKey = 'gridId, timeframe, accountId, revision, sequence, side';
@@ -62,7 +50,7 @@ export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
       const rows = readTransaction(db, () =>
         newestPostings(statements, { prosumerId, gridId, from, before, limit: rowsFor(page) }),
       );
-      return pageOf(rows.map(postingOf), page, (last) => ({
+      return pageOf(rows.map(storedPostingOf), page, (last) => ({
         timeframe: last.timeframe,
         revision: last.revision,
         sequence: last.sequence,
@@ -209,23 +197,4 @@ function addTo(
 ): boolean {
   const add = isReserved(accountId) ? addToReserved : addToProsumer;
   return add.run(soldWh, boughtWh, creditsUsat, debitsUsat, accountId, gridId).changes === 1;
-}
-
-function postingOf(row: PostingRow): StoredPosting {
-  const { accountId, gridId, timeframe, side } = row;
-  const revision = Number(row.revision);
-  const sequence = Number(row.sequence);
-  return {
-    tradeId: tradeIdOf(gridId, timeframe, revision, sequence),
-    gridId,
-    timeframe,
-    revision,
-    sequence,
-    accountId,
-    side,
-    soldWh: wattHours(Number(row.soldWh)),
-    boughtWh: wattHours(Number(row.boughtWh)),
-    creditUsat: microSatoshi(row.creditUsat),
-    debitUsat: microSatoshi(row.debitUsat),
-  };
 }

@@ -1,26 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../domain/assert.ts';
-import type { GridId, ProsumerId } from '../../domain/ids.ts';
-import type { Prosumer, ProsumerType } from '../../domain/prosumer.ts';
-import type { Instant } from '../../domain/timeframe.ts';
-import type { ProsumerStore, StoredProsumer } from '../../ports/prosumerStore.ts';
+import type { ProsumerStore } from '../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
+import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../prosumerInfoRows.ts';
 import { transaction } from './database.ts';
 import { bigintQuery, write } from './statement.ts';
-import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
-
-type ProsumerRow = SumsRow & {
-  readonly prosumerId: ProsumerId;
-  readonly gridId: GridId;
-  readonly name: string;
-  readonly address: string;
-  readonly type: ProsumerType;
-  readonly activeFrom: Instant;
-  readonly activeUntil: Instant | null;
-  readonly status: Prosumer['status'];
-  readonly createdAt: Instant;
-  readonly version: bigint;
-};
 
 const ownColumns =
   'prosumerId, gridId, name, address, type, activeFrom, activeUntil, status, createdAt';
@@ -60,11 +44,11 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
       const inserted = insert.get(...own, prosumer.createdAt);
       const row = inserted ?? select.get(id);
       if (row === undefined) throw new Error(`the prosumer ${id} was there and is gone`);
-      return { created: inserted !== undefined, stored: storedOf(row) };
+      return { created: inserted !== undefined, stored: storedProsumerOf(row) };
     },
     async get(prosumerId) {
       const row = select.get(prosumerId);
-      return row && storedOf(row);
+      return row && storedProsumerOf(row);
     },
     async list(gridId, page) {
       const after = page.after ?? '';
@@ -72,7 +56,7 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
         gridId === undefined
           ? selectPage.all(after, rowsFor(page))
           : selectPageOfGrid.all(gridId, after, rowsFor(page));
-      return pageOf(found.map(storedOf), page, (stored) => stored.prosumer.id);
+      return pageOf(found.map(storedProsumerOf), page, (stored) => stored.prosumer.id);
     },
     async replace(prosumer, version) {
       const { id, name, address, type, activeFrom, activeUntil, status } = prosumer;
@@ -83,25 +67,14 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
           row === undefined || row.gridId === prosumer.gridId,
           `the prosumer ${id} stays in its grid: its postings are there`,
         );
-        return row && storedOf(row);
+        return row && storedProsumerOf(row);
       });
     },
     async listUnrostered(limit) {
-      return selectUnrostered.all(limit).map(storedOf);
+      return selectUnrostered.all(limit).map(storedProsumerOf);
     },
     async markRostered(prosumerId, version) {
       markRostered.run(version, prosumerId, version);
     },
-  };
-}
-
-function storedOf(row: ProsumerRow): StoredProsumer {
-  const { prosumerId: id, gridId, name, address, type, activeFrom, activeUntil } = row;
-  const { status, createdAt, version } = row;
-  const until = activeUntil === null ? {} : { activeUntil };
-  return {
-    prosumer: { id, gridId, name, address, type, activeFrom, ...until, status, createdAt },
-    sums: sumsOf(row),
-    version: Number(version),
   };
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../domain/assert.ts';
 import type { AccountId, GridId, Hash, TradeId } from '../../domain/ids.ts';
-import type { BatchKey } from '../../domain/ledger.ts';
+import { type BatchKey, isInBatch } from '../../domain/ledger.ts';
 import type { Timeframe } from '../../domain/timeframe.ts';
-import { batchOf, type Trade, type TradeKind } from '../../domain/trade.ts';
+import type { Trade, TradeKind } from '../../domain/trade.ts';
 import { parseTradeId, tradeIdOf } from '../../domain/tradeId.ts';
 import { microSatoshi, msatPerKwh, wattHours } from '../../domain/units.ts';
 import type { TradeStore } from '../../ports/tradeStore.ts';
@@ -112,7 +112,7 @@ function prepare(db: DatabaseSync) {
 function create({ insert, selectHash }: Statements, key: BatchKey, trade: Trade): void {
   const { gridId, timeframe, revision, sequence, kind, sellerId, buyerId } = trade;
   const { energyWh, priceMsatPerKwh, gridFeeMsatPerKwh, amountUsat, feeUsat } = trade;
-  assert(isOf(key, trade), `the trade ${trade.id} is none of batch ${key.batch}`);
+  assert(isInBatch(key, trade), `the trade ${trade.id} is none of batch ${key.batch}`);
   const place = [gridId, timeframe, revision, sequence];
   const { changes } = insert.run(
     gridId,
@@ -135,15 +135,6 @@ function create({ insert, selectHash }: Statements, key: BatchKey, trade: Trade)
   const there = selectHash.get(...place)?.hash;
   if (there === trade.hash) return;
   throw new Error(`the trade ${trade.id} is there with hash ${there}, not ${trade.hash}`);
-}
-
-function isOf(key: BatchKey, trade: Trade): boolean {
-  return (
-    trade.gridId === key.gridId &&
-    trade.timeframe === key.timeframe &&
-    trade.revision === key.revision &&
-    batchOf(trade.sequence) === key.batch
-  );
 }
 
 const beforeAll = { timeframe: '', revision: 0, sequence: 0 };

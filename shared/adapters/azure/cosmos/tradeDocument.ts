@@ -1,7 +1,7 @@
 import { assert } from '../../../domain/assert.ts';
 import type { AccountId, Hash } from '../../../domain/ids.ts';
-import type { BatchKey } from '../../../domain/ledger.ts';
-import { batchOf, type Trade, type TradeKind, tradesPerBatch } from '../../../domain/trade.ts';
+import { type BatchKey, isInBatch } from '../../../domain/ledger.ts';
+import { type Trade, type TradeKind, tradesPerBatch } from '../../../domain/trade.ts';
 import { batchMessageId, tradeIdOf } from '../../../domain/tradeId.ts';
 import { amountOf, type MsatPerKwh, type WattHours } from '../../../domain/units.ts';
 
@@ -43,7 +43,7 @@ export function placeOf(sequence: number): string {
 /** The documents of trades of one batch. Throws when one is of another, or its amounts are not derived. */
 export function tradeDocumentsOf(key: BatchKey, trades: readonly Trade[]): TradeDocument[] {
   return trades.map((trade, at) => {
-    assert(isOf(key, trade), () => `the trade ${trade.id} is none of batch ${key.batch}`);
+    assert(isInBatch(key, trade), () => `the trade ${trade.id} is none of batch ${key.batch}`);
     assert(isDerivable(trade), () => `the amounts of trade ${trade.id} do not follow from it`);
     return documentOf(pkOf(key), trade, trades[at - 1]);
   });
@@ -113,15 +113,6 @@ function documentOf(pk: string, trade: Trade, previous: Trade | undefined): Trad
     h: packHash(trade.hash),
     ...(!isNext && { before: packHash(previousHash) }),
   };
-}
-
-function isOf({ gridId, timeframe, revision, batch }: BatchKey, trade: Trade): boolean {
-  return (
-    trade.gridId === gridId &&
-    trade.timeframe === timeframe &&
-    trade.revision === revision &&
-    batchOf(trade.sequence) === batch
-  );
 }
 
 function isDerivable(trade: Trade): boolean {

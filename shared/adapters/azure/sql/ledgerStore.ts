@@ -2,6 +2,7 @@ import type { AccountId } from '../../../domain/ids.ts';
 import type { BatchKey, Posting } from '../../../domain/ledger.ts';
 import { type LedgerStore, UnknownAccountError } from '../../../ports/ledgerStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
+import { type SumsRow, sumsColumns, sumsOf } from '../../prosumerInfoRows.ts';
 import { isSqlNumber } from './isSqlTransient.ts';
 import { listPostings } from './postings.ts';
 import { recordStatement, unknownAccountNumber } from './recordStatement.ts';
@@ -13,7 +14,6 @@ import {
   lockParameter,
   longTextParameter,
 } from './sqlParameters.ts';
-import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
 
 /** The ledger: postings that are only ever added, and the sums in the rows of the accounts. */
 export function azureLedgerStore(db: SqlDatabase): LedgerStore {

@@ -1,29 +1,16 @@
-import type { AccountId, GridId, ProsumerId } from '../../../domain/ids.ts';
-import type { Posting } from '../../../domain/ledger.ts';
-import type { Timeframe } from '../../../domain/timeframe.ts';
-import { tradeIdOf } from '../../../domain/tradeId.ts';
-import { microSatoshi, wattHours } from '../../../domain/units.ts';
+import type { ProsumerId } from '../../../domain/ids.ts';
 import type { TimeframeRange } from '../../../ports/closingStore.ts';
 import type { StoredPosting } from '../../../ports/ledgerStore.ts';
 import type { TradePosition } from '../../../ports/tradeStore.ts';
+import { type PostingRow, storedPostingOf } from '../../prosumerInfoRows.ts';
 import type { SqlDatabase } from './sqlDatabase.ts';
 import { idParameter, instantParameter, intParameter } from './sqlParameters.ts';
 
 /** A posting, and in every row how far was looked. All of the posting is null where none was found. */
-type PostingRow = {
-  readonly accountId: AccountId | null;
-  readonly gridId: GridId;
-  readonly timeframe: Timeframe;
-  readonly revision: number;
-  readonly sequence: number;
-  readonly side: Posting['side'];
-  readonly soldWh: string;
-  readonly boughtWh: string;
-  readonly creditUsat: string;
-  readonly debitUsat: string;
-  readonly timeframes: number;
-  readonly oldest: string | null;
-};
+type SoughtRow = { readonly timeframes: number; readonly oldest: string | null } & (
+  | PostingRow
+  | { readonly accountId: null }
+);
 
 type Query = {
   readonly prosumerId: ProsumerId;
@@ -81,7 +68,7 @@ async function newestPostings(
   { prosumerId, from, to, after, rowsMax }: Query,
   timeframes: number,
 ): Promise<{ postings: readonly StoredPosting[]; oldest: string | undefined }> {
-  const { rows } = await db.query<PostingRow>(newestStatement, {
+  const { rows } = await db.query<SoughtRow>(newestStatement, {
     id: idParameter(prosumerId),
     from: instantParameter(from),
     to: instantParameter(to),
@@ -94,7 +81,7 @@ async function newestPostings(
   const [first] = rows;
   const mayBeOlder = first !== undefined && first.timeframes >= timeframes;
   return {
-    postings: rows.filter(isFound).map(postingOf),
+    postings: rows.filter(isFound).map(storedPostingOf),
     oldest: mayBeOlder ? (first.oldest ?? undefined) : undefined,
   };
 }
@@ -124,25 +111,6 @@ FROM (SELECT 1 AS one) AS always LEFT JOIN (
 ) AS posting ON 1 = 1
 ORDER BY posting.timeframe DESC, posting.revision DESC, posting.sequence DESC, posting.side DESC;`;
 
-type FoundRow = PostingRow & { readonly accountId: AccountId };
-
-function isFound(row: PostingRow): row is FoundRow {
+function isFound(row: SoughtRow): row is SoughtRow & PostingRow {
   return row.accountId !== null;
-}
-
-function postingOf(row: FoundRow): StoredPosting {
-  const { gridId, timeframe, revision, sequence, side } = row;
-  return {
-    tradeId: tradeIdOf(gridId, timeframe, revision, sequence),
-    gridId,
-    timeframe,
-    revision,
-    sequence,
-    accountId: row.accountId,
-    side,
-    soldWh: wattHours(Number(row.soldWh)),
-    boughtWh: wattHours(Number(row.boughtWh)),
-    creditUsat: microSatoshi(BigInt(row.creditUsat)),
-    debitUsat: microSatoshi(BigInt(row.debitUsat)),
-  };
 }

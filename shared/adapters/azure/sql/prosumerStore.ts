@@ -1,9 +1,8 @@
 import { assert } from '../../../domain/assert.ts';
-import type { GridId, ProsumerId } from '../../../domain/ids.ts';
-import type { Prosumer, ProsumerType } from '../../../domain/prosumer.ts';
-import type { Instant } from '../../../domain/timeframe.ts';
-import type { ProsumerStore, StoredProsumer } from '../../../ports/prosumerStore.ts';
+import type { Prosumer } from '../../../domain/prosumer.ts';
+import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
+import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../../prosumerInfoRows.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
 import {
   idParameter,
@@ -12,20 +11,6 @@ import {
   textParameter,
   wordParameter,
 } from './sqlParameters.ts';
-import { type SumsRow, sumsColumns, sumsOf } from './sums.ts';
-
-type ProsumerRow = SumsRow & {
-  readonly prosumerId: ProsumerId;
-  readonly gridId: GridId;
-  readonly name: string;
-  readonly address: string;
-  readonly type: ProsumerType;
-  readonly activeFrom: Instant;
-  readonly activeUntil: Instant | null;
-  readonly status: Prosumer['status'];
-  readonly createdAt: Instant;
-  readonly version: number;
-};
 
 /** In UTF-16 units, of which a character of the API's limits of 200 and 500 may need two. */
 const nameLengthMax = 400;
@@ -37,7 +22,7 @@ const columns = `prosumerId, gridId, name, address, type, activeFrom, activeUnti
 /** Prosumers, with the sums of their accounts in the same row. */
 export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
   const list = (statement: string, parameters: SqlParameters) =>
-    db.query<ProsumerRow>(statement, parameters).then(({ rows }) => rows.map(storedOf));
+    db.query<ProsumerRow>(statement, parameters).then(({ rows }) => rows.map(storedProsumerOf));
   return {
     async create(prosumer) {
       const { rows, attempt } = await db.query<ProsumerRow & { created: number }>(createStatement, {
@@ -46,7 +31,7 @@ export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
       });
       const [row] = rows;
       if (row === undefined) throw new Error(`the prosumer ${prosumer.id} was there and is gone`);
-      const stored = storedOf(row);
+      const stored = storedProsumerOf(row);
       const isOwn = attempt > 1 && stored.version === 1 && isSame(stored.prosumer, prosumer);
       return { created: row.created === 1 || isOwn, stored };
     },
@@ -75,7 +60,7 @@ export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
         row.gridId === prosumer.gridId,
         `the prosumer ${prosumer.id} stays in its grid: its postings are there`,
       );
-      const stored = storedOf(row);
+      const stored = storedProsumerOf(row);
       if (row.changed === 1) return stored;
       // The answer to an earlier attempt may have been lost, after it had changed the row.
       const isOwn =
@@ -152,15 +137,4 @@ function isSame(a: Prosumer, b: Prosumer): boolean {
     a.status === b.status &&
     a.createdAt === b.createdAt
   );
-}
-
-function storedOf(row: ProsumerRow): StoredProsumer {
-  const { prosumerId: id, gridId, name, address, type, activeFrom, activeUntil } = row;
-  const { status, createdAt, version } = row;
-  const until = activeUntil === null ? {} : { activeUntil };
-  return {
-    prosumer: { id, gridId, name, address, type, activeFrom, ...until, status, createdAt },
-    sums: sumsOf(row),
-    version,
-  };
 }
