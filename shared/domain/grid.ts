@@ -1,3 +1,4 @@
+import type { AccountKey } from './bitcoin.ts';
 import type { GridId } from './ids.ts';
 import type { Instant, Timeframe } from './timeframe.ts';
 import type { MsatPerKwh } from './units.ts';
@@ -22,6 +23,31 @@ export type Terms = {
   readonly tariff: Tariff;
 };
 
+/** How a grid is billed and paid. JSON-safe as it stands: satoshi here are safe integers. */
+export type BillingSettings = {
+  /** The grid's own account (BIP84). Without it invoices have no address, and nothing is paid out. */
+  readonly accountKey?: AccountKey;
+  /** Confirmations at which a payment is credited; of the steps that its amount reaches, the highest. */
+  readonly confirmations: readonly { readonly fromSat: number; readonly confirmations: number }[];
+  /** Days from issuing an invoice until it is due. */
+  readonly dueDays: number;
+  /** An amount below this, or below what its script can carry, is carried over instead of billed. */
+  readonly minimumSat: number;
+  /** Who pays the fee of a payout. */
+  readonly payoutFeePaidBy: 'payees' | 'operator';
+  /** Hours in which a changed payout address is not used yet. */
+  readonly addressCooldownHours: number;
+};
+
+/** What holds where a grid says nothing. */
+export const billingDefaults: BillingSettings = {
+  confirmations: [{ fromSat: 0, confirmations: 3 }],
+  dueDays: 14,
+  minimumSat: 0,
+  payoutFeePaidBy: 'payees',
+  addressCooldownHours: 24,
+};
+
 /** The settings of a mini grid. `terms` is sorted by `validFrom`, ascending, and never empty. */
 export type Grid = {
   readonly id: GridId;
@@ -32,6 +58,8 @@ export type Grid = {
   readonly activeFrom: Instant;
   readonly activeUntil?: Instant;
   readonly paused: boolean;
+  /** Absent: `billingDefaults`. */
+  readonly billing?: BillingSettings;
   readonly terms: readonly [Terms, ...Terms[]];
   readonly createdAt: Instant;
 };

@@ -1,3 +1,4 @@
+import type { BillingPeriod } from './billingPeriod.ts';
 import type { GridId, Hash } from './ids.ts';
 import type { Timeframe } from './timeframe.ts';
 import type { TradeTerms } from './trade.ts';
@@ -15,6 +16,8 @@ export type TradeBatch = {
   readonly timeframe: Timeframe;
   readonly revision: number;
   readonly closingNumber: number;
+  /** The period that its trades are billed in. */
+  readonly period: BillingPeriod;
   readonly batch: number;
   readonly batchCount: number;
   /** The revision that a correction's trades correct. */

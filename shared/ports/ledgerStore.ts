@@ -1,3 +1,5 @@
+import type { AccountLine } from '../domain/accountLine.ts';
+import type { BillingPeriod } from '../domain/billingPeriod.ts';
 import type { AccountId, GridId, ProsumerId } from '../domain/ids.ts';
 import type { AccountSums, BatchKey, Posting } from '../domain/ledger.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
@@ -7,6 +9,12 @@ import type { TradePosition } from './tradeStore.ts';
 
 /** A posting as read back, with where its trade stands. */
 export type StoredPosting = Posting & TradePosition & { readonly gridId: GridId };
+
+/** The lines of a batch, and the period that they are billed in. */
+export type BilledIn = {
+  readonly period: BillingPeriod;
+  readonly lines: readonly AccountLine[];
+};
 
 export type Account = { readonly accountId: AccountId; readonly sums: AccountSums };
 
@@ -19,10 +27,15 @@ export class UnknownAccountError extends Error {
 export type LedgerStore = {
   /**
    * Records a batch in one transaction: postings that are not there yet are inserted, and only
-   * those move the sums. Answers how many batches of that revision are recorded, this one included.
-   * Throws UnknownAccountError, and writes nothing, when a posting names an unknown prosumer.
+   * those move the sums; the lines are added to what is unbilled of their period. Answers how many
+   * batches of that revision are recorded, this one included. Throws UnknownAccountError, and writes
+   * nothing, when a posting names an unknown prosumer.
    */
-  record(key: BatchKey, postings: readonly Posting[]): Promise<{ recordedBatches: number }>;
+  record(
+    key: BatchKey,
+    postings: readonly Posting[],
+    lines: BilledIn,
+  ): Promise<{ recordedBatches: number }>;
   /** Which batches of a timeframe's revision are recorded, ascending. */
   recordedBatches(
     gridId: GridId,

@@ -1,17 +1,25 @@
 import type { Sha256 } from '../domain/hashChain.ts';
+import type { BillingStore } from './billingStore.ts';
+import type { Bitcoin } from './bitcoin.ts';
 import type { Bus } from './bus.ts';
+import type { Chain } from './chain.ts';
 import type { Clock } from './clock.ts';
 import type { ClosingStore } from './closingStore.ts';
+import type { Documents } from './documents.ts';
 import type { GridStore } from './gridStore.ts';
 import type { Health } from './health.ts';
 import type { IdempotencyStore } from './idempotencyStore.ts';
 import type { Ids } from './ids.ts';
+import type { InvoiceStore } from './invoiceStore.ts';
 import type { LedgerStore } from './ledgerStore.ts';
 import type { Log } from './log.ts';
+import type { PayoutStore } from './payoutStore.ts';
 import type { ProsumerStore } from './prosumerStore.ts';
+import type { RateSource } from './rateSource.ts';
 import type { ReadingStore } from './readingStore.ts';
 import type { RosterStore } from './rosterStore.ts';
 import type { TradeStore } from './tradeStore.ts';
+import type { WalletStore } from './walletStore.ts';
 
 /** Everything an operation may touch. An operation asks for what it needs: `Pick<Ports, …>`. */
 export type Ports = {
@@ -22,6 +30,16 @@ export type Ports = {
   readonly trades: TradeStore;
   readonly prosumers: ProsumerStore;
   readonly ledger: LedgerStore;
+  readonly billing: BillingStore;
+  readonly invoices: InvoiceStore;
+  readonly wallets: WalletStore;
+  readonly payouts: PayoutStore;
+  readonly documents: Documents;
+  readonly bitcoin: Bitcoin;
+  /** Absent where no setting names one: then nothing is followed, and nothing is sent. */
+  readonly chain?: Chain;
+  /** Absent where no setting names one: then prices are given in millisatoshi. */
+  readonly rates?: RateSource;
   readonly idempotency: IdempotencyStore;
   readonly bus: Bus;
   readonly clock: Clock;

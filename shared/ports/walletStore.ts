@@ -1,0 +1,19 @@
+import type { KeyChain, WalletId } from '../domain/bitcoin.ts';
+
+/** Prosumer Info: which indexes of a wallet are given away, and how far its chain was followed. */
+export type WalletStore = {
+  /**
+   * An index for each purpose, in one transaction: the one that the purpose has, or the next that
+   * was never given away. An index belongs to its purpose for good. Purposes may repeat.
+   */
+  allocate(
+    walletId: WalletId,
+    keyChain: KeyChain,
+    purposes: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
+  /** How many indexes of a chain are given away: the next one. */
+  allocatedCount(walletId: WalletId, keyChain: KeyChain): Promise<number>;
+  /** Where following the wallet got to; undefined before the first time. Opaque, of the chain adapter. */
+  cursor(walletId: WalletId): Promise<string | undefined>;
+  setCursor(walletId: WalletId, cursor: string): Promise<void>;
+};
