@@ -11,6 +11,7 @@ const tags = {
   'Smart Grid Info': 'Mini grids, their prosumers, timeframes, netto and readings.',
   'Prosumer Info': 'Prosumers, their accounts, transactions and netto.',
   'Trader Info': 'Trades through the mini grids.',
+  Billing: 'What is due, billing runs, invoices, and what is paid out.',
   Operations: 'Health, and this description.',
 } as const satisfies Record<Tag, string>;
 

@@ -57,6 +57,9 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
   ProsumerPatch: {
     name: { summary: 'Another name', value: { name: 'House 7, upper floor' } },
   },
+  BillingRunCreate: {
+    month: { summary: 'A month', value: { period: '2026-01' } },
+  },
   ReadingsPost: {
     interval: {
       summary: 'Energy of a timeframe',

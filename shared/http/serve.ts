@@ -121,6 +121,8 @@ function methodNotAllowed({ methods }: RouteSpec): HttpAnswer {
   return problemAnswer({ code: 'method_not_allowed', detail }, { allow });
 }
 
+const known = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly Method[];
+
 function isMethod(method: string): method is Method {
-  return method === 'GET' || method === 'POST' || method === 'PATCH' || method === 'DELETE';
+  return (known as readonly string[]).includes(method);
 }

@@ -1,4 +1,5 @@
 import { type TUnsafe, Type } from 'typebox';
+import type { BillingPeriod } from '../domain/billingPeriod.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { MsatPerKwh, WattHours } from '../domain/units.ts';
 import { energyWhMax, priceMsatPerKwhMax } from '../domain/units.ts';
@@ -85,6 +86,23 @@ export function amountUsat(description: string) {
   return Type.String({
     pattern: '^(?:0|-?[1-9]\\d*)$',
     description: `${description} Microsatoshi (1e-6 sat), as a decimal string.`,
+  });
+}
+
+/** Money on chain: whole satoshi as a decimal string. */
+export function amountSat(description: string) {
+  return Type.String({
+    pattern: '^(?:0|-?[1-9]\\d*)$',
+    description: `${description} Satoshi, as a decimal string.`,
+  });
+}
+
+/** A month of the grid's local calendar, in which it bills. */
+export function billingPeriod(description: string): TUnsafe<BillingPeriod> {
+  return Type.Unsafe<BillingPeriod>({
+    type: 'string',
+    pattern: '^2[01]\\d{2}-(?:0[1-9]|1[0-2])$',
+    description: `${description} A month of the grid’s time zone, as 2026-10.`,
   });
 }
 

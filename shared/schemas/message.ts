@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { tradeKinds, tradesPerBatch } from '../domain/trade.ts';
 import {
   accountId,
+  billingPeriod,
   closed,
   count,
   energyWh,
@@ -40,6 +41,7 @@ export const TradeBatch = Type.Object(
     timeframe,
     revision: count('Revision of the timeframe.'),
     closingNumber: place('Place among the closings of the grid.'),
+    period: billingPeriod('The month in which the trades are billed.'),
     batch: place('Place among the batches of the revision.'),
     batchCount: place('Batches of the revision.'),
     correctsTimeframeRevision: Type.Optional(count('The revision that is corrected.')),
