@@ -1,0 +1,20 @@
+import type { Network } from '../../domain/bitcoin.ts';
+import type { Bitcoin } from '../../ports/bitcoin.ts';
+import { readAccountKey } from './accountKeys.ts';
+import { loadBitcoinLibrary } from './bitcoinLibrary.ts';
+import { addressesAt } from './ownAddresses.ts';
+import { readAddress } from './readAddress.ts';
+
+/** Keys, addresses, messages and transactions of a network. Loads its packages when it is called. */
+export async function openBitcoin(
+  network: Network,
+): Promise<Pick<Bitcoin, 'network' | 'readAccountKey' | 'addressesAt' | 'readAddress'>> {
+  const library = await loadBitcoinLibrary(network);
+  return {
+    network,
+    readAccountKey: (text) => readAccountKey(library, text),
+    addressesAt: (accountKey, keyChain, indexes) =>
+      addressesAt(library, accountKey, keyChain, indexes),
+    readAddress: (text) => readAddress(library, text),
+  };
+}
