@@ -23,6 +23,7 @@ export const refusalCodes = [
   'payout_not_found',
   'payout_address_not_found',
   'payout_not_signable',
+  'payout_not_replaceable',
   'payout_signature_refused',
   'nothing_to_pay',
   'coins_insufficient',

@@ -31,6 +31,7 @@ const refusals = {
   payout_not_found: { status: 404, title: 'No such payout' },
   payout_address_not_found: { status: 404, title: 'The prosumer has no payout address' },
   payout_not_signable: { status: 409, title: 'The payout no longer takes a signature' },
+  payout_not_replaceable: { status: 409, title: 'The payout can no longer be replaced' },
   payout_signature_refused: { status: 422, title: 'Not the payout that was sent out, signed' },
   nothing_to_pay: { status: 409, title: 'Nothing to pay out' },
   coins_insufficient: { status: 409, title: 'Too few coins' },

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { InvoiceId } from '../domain/invoice.ts';
+import type { PayoutId } from '../domain/payout.ts';
 import { Account } from './account.ts';
 import { AmountDue, BillingAccount, BillingRun, BillingRunCreate, Statement } from './billing.ts';
 import { gridId, instant, pathId } from './common.ts';
@@ -9,6 +10,19 @@ import { Liveness, Readiness } from './health.ts';
 import { Invoice, InvoiceWhole, invoicesQuery } from './invoice.ts';
 import { GridNetto, ProsumerNetto } from './netto.ts';
 import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
+import {
+  AddressChallenge,
+  AddressChallengeCreate,
+  Payee,
+  Payout,
+  PayoutAddress,
+  PayoutAddressPut,
+  PayoutCreate,
+  PayoutReplacement,
+  PayoutSignature,
+  PayoutWhole,
+  psbtLengthMax,
+} from './payout.ts';
 import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
 import { ReadingsAnswer, ReadingsPost, ReadingsPostShown } from './reading.ts';
 import { OpenTimeframe, Timeframe } from './timeframe.ts';
@@ -46,6 +60,7 @@ export const apiPrefix = '/api';
 /** The largest body of a request, in bytes, where the route does not say otherwise. */
 export const bodyBytesMax = 64 * 1024;
 const readingsBytesMax = 8 * 1024 * 1024;
+const signatureBytesMax = psbtLengthMax + 1024;
 
 const none = parameters({});
 const gridInPath = { gridId: pathId<GridId>('Id of a mini grid.') };
@@ -57,6 +72,7 @@ const range = {
 };
 const timeframe = instant('Start of the timeframe.');
 const ofRun = parameters({ ...gridInPath, period: pathId('The period, as 2026-10.') });
+const ofPayout = parameters({ ...gridInPath, payoutId: pathId<PayoutId>('Id of a payout.') });
 const ofInvoice = parameters({ invoiceId: pathId<InvoiceId>('Id of an invoice.') });
 
 /**
@@ -396,6 +412,123 @@ export const routes = {
           ),
         }),
         answers: { 200: raw(['image/svg+xml', 'image/png'], 'The QR code.') },
+      },
+    },
+  },
+  gridPayouts: {
+    path: 'grids/{gridId}/payouts',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List the payouts of a mini grid',
+        tag: 'Billing',
+        query: parameters(pageParameters),
+        answers: { 200: pageOf(Payout) },
+      },
+      POST: {
+        summary: 'Build a payout for all who wait and can be paid',
+        tag: 'Billing',
+        body: PayoutCreate,
+        answers: { 201: PayoutWhole },
+      },
+    },
+  },
+  gridPayout: {
+    path: 'grids/{gridId}/payouts/{payoutId}',
+    params: ofPayout,
+    methods: {
+      GET: {
+        summary: 'Show a payout with its payees',
+        tag: 'Billing',
+        answers: { 200: PayoutWhole },
+      },
+    },
+  },
+  gridPayoutPsbt: {
+    path: 'grids/{gridId}/payouts/{payoutId}/psbt',
+    params: ofPayout,
+    methods: {
+      GET: {
+        summary: 'The PSBT to sign, of the last version',
+        tag: 'Billing',
+        answers: { 200: raw(['text/plain'], 'A PSBT of version 0 as base64.') },
+      },
+    },
+  },
+  gridPayoutManifest: {
+    path: 'grids/{gridId}/payouts/{payoutId}/manifest',
+    params: ofPayout,
+    methods: {
+      GET: {
+        summary: 'What a signer needs to check the PSBT of the last version',
+        tag: 'Billing',
+        answers: { 200: raw(['application/json'], 'Payees with their proofs, change and sums.') },
+      },
+    },
+  },
+  gridPayoutSignature: {
+    path: 'grids/{gridId}/payouts/{payoutId}/signature',
+    params: ofPayout,
+    methods: {
+      POST: {
+        summary: 'Hand back the signed PSBT: it goes to the network',
+        tag: 'Billing',
+        body: PayoutSignature,
+        maxBodyBytes: signatureBytesMax,
+        answers: { 200: PayoutWhole },
+      },
+    },
+  },
+  gridPayoutReplacement: {
+    path: 'grids/{gridId}/payouts/{payoutId}/replacement',
+    params: ofPayout,
+    methods: {
+      POST: {
+        summary: 'Build a version with a higher fee, to be signed',
+        tag: 'Billing',
+        body: PayoutReplacement,
+        answers: { 200: PayoutWhole },
+      },
+    },
+  },
+  gridPayees: {
+    path: 'grids/{gridId}/payees',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List what final runs owe prosumers, paid out or waiting',
+        tag: 'Billing',
+        query: parameters(pageParameters),
+        answers: { 200: pageOf(Payee) },
+      },
+    },
+  },
+  payoutAddress: {
+    path: 'prosumers/{prosumerId}/payout-address',
+    params: ofProsumer,
+    methods: {
+      GET: {
+        summary: 'Show where a prosumer is paid',
+        tag: 'Billing',
+        answers: { 200: PayoutAddress },
+      },
+      PUT: {
+        summary: 'Bind an address by the signature of its challenge',
+        tag: 'Billing',
+        body: PayoutAddressPut,
+        answers: { 200: PayoutAddress },
+      },
+    },
+  },
+  payoutAddressChallenge: {
+    path: 'prosumers/{prosumerId}/payout-address/challenge',
+    params: ofProsumer,
+    methods: {
+      POST: {
+        summary: 'Ask for a text to sign, to bind an address',
+        tag: 'Billing',
+        body: AddressChallengeCreate,
+        answers: { 200: AddressChallenge },
       },
     },
   },
