@@ -1,4 +1,5 @@
 import { assert } from './assert.ts';
+import type { BillingPeriod } from './billingPeriod.ts';
 import type { ClosingDraft } from './closing.ts';
 import type { Grid } from './grid.ts';
 import { chainTrades, type Sha256 } from './hashChain.ts';
@@ -86,14 +87,21 @@ export function tradesOfClosing(
   return trades;
 }
 
-/** The batches of a closing, by number from 1, for its trades in sequence. None for no trades. */
-export function batchesOf(closing: ClosingDraft, trades: readonly Trade[]): TradeBatch[] {
+/**
+ * The batches of a closing, by number from 1, for its trades in sequence; the period is that in which
+ * they are billed. None for no trades.
+ */
+export function batchesOf(
+  closing: ClosingDraft,
+  trades: readonly Trade[],
+  period: BillingPeriod,
+): TradeBatch[] {
   const { gridId, timeframe, revision, closingNumber, batchCount } = closing;
   assert(
     trades.length === closing.tradeCount && batchOf(trades.length) === batchCount,
     `closing ${closingNumber} of ${gridId} has ${closing.tradeCount} trades, not ${trades.length}`,
   );
-  const place = { gridId, timeframe, revision, closingNumber, batchCount };
+  const place = { gridId, timeframe, revision, closingNumber, period, batchCount };
   const batches: TradeBatch[] = [];
   for (let start = 0; start < trades.length; start += tradesPerBatch) {
     const part = trades.slice(start, start + tradesPerBatch);

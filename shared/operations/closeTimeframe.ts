@@ -40,7 +40,7 @@ export async function closeTimeframe(
     assert(grid !== undefined, `grid ${gridId} of the command exists`);
     const last = await ports.closings.last(gridId);
     if (last !== undefined && timeframe <= last.closedThrough) {
-      if (closed.length === 0) await publishAgain(ports, gridId, timeframe);
+      if (closed.length === 0) await publishAgain(ports, grid, timeframe);
       return { closed };
     }
     const next = nextToClose(grid, last?.closedThrough);
@@ -63,7 +63,7 @@ async function closeNext(
   last: StoredClosing | undefined,
   timeframe: Timeframe,
 ): Promise<Closing | undefined> {
-  if (last !== undefined) await catchUp(ports, last);
+  if (last !== undefined) await catchUp(ports, grid, last);
   const [members, { readings, mark }] = await Promise.all([
     ports.rosters.activeIn(grid.id, timeframe),
     ports.readings.snapshot(grid.id, timeframe),
@@ -90,23 +90,23 @@ async function closeNext(
   await ports.closings.putNettos(grid.id, nettosId, lines);
   if (!(await ports.closings.create(closing))) return undefined;
   // Committed. From here on everything can be derived again and sent again.
-  await publishClosing(ports, closing, lines, trades);
+  await publishClosing(ports, closing, grid.timeZone, lines, trades);
   return closing;
 }
 
 /** A closer that died right after its commit left the totals behind; they follow in order. */
-async function catchUp(ports: CloserPorts, last: StoredClosing): Promise<void> {
+async function catchUp(ports: CloserPorts, { timeZone }: Grid, last: StoredClosing): Promise<void> {
   const { closingNumber } = await ports.rosters.totals(last.gridId);
-  if (closingNumber < last.closingNumber) await publishClosing(ports, last);
+  if (closingNumber < last.closingNumber) await publishClosing(ports, last, timeZone);
 }
 
 async function publishAgain(
   ports: CloserPorts,
-  gridId: Grid['id'],
+  { id: gridId, timeZone }: Grid,
   timeframe: Timeframe,
 ): Promise<void> {
   for (const closing of await ports.closings.revisions(gridId, timeframe)) {
-    if (closing.status === 'closed') await publishClosing(ports, closing);
+    if (closing.status === 'closed') await publishClosing(ports, closing, timeZone);
   }
 }
 

@@ -1,3 +1,4 @@
+import { billingPeriodOf } from '../domain/billingPeriod.ts';
 import { batchesOf, tradesOfClosing } from '../domain/closeFrame.ts';
 import type { Closing } from '../domain/closing.ts';
 import type { NettoLine } from '../domain/netto.ts';
@@ -17,10 +18,12 @@ const batchesPerSendMax = 50;
  * Does what follows from a committed closing: totals, a second look for readings, batches of
  * trades to be recorded. Repeatable; without `lines` and `trades` they are derived again from the
  * stored netto. The second look comes before the batches, so that `settled` implies that it was had.
+ * `timeZone` is the grid's, in whose months trades are billed.
  */
 export async function publishClosing(
   ports: PublisherPorts,
   closing: Closing,
+  timeZone: string,
   lines?: readonly NettoLine[],
   trades?: readonly Trade[],
 ): Promise<void> {
@@ -34,7 +37,8 @@ export async function publishClosing(
   const recorded = new Set(
     trades === undefined ? await ports.ledger.recordedBatches(gridId, timeframe, revision) : [],
   );
-  const missing = batchesOf(closing, made).filter(({ batch }) => !recorded.has(batch));
+  const period = billingPeriodOf(closing, timeZone);
+  const missing = batchesOf(closing, made, period).filter(({ batch }) => !recorded.has(batch));
   if (missing.length === 0) {
     await ports.closings.markSettled(gridId, closingNumber);
     return;

@@ -14,6 +14,7 @@ import {
   at1015,
   at1030,
   batchKeyOf,
+  billedIn,
   hillside,
   nthId,
   prosumerId,
@@ -101,8 +102,8 @@ describeProsumerInfo('ledger store', (adapter) => {
     await addProsumers('anna', 'ben');
     const postings = postingsOf(tradeOf(1));
     const key = batchKeyOf(tradeOf(1));
-    await ledger.record(key, postings.slice(0, 1));
-    await ledger.record({ ...key, batch: 2 }, [...postings, ...postings]);
+    await ledger.record(key, postings.slice(0, 1), nothing);
+    await ledger.record({ ...key, batch: 2 }, [...postings, ...postings], nothing);
     expect(await sumsOf(anna)).toEqual({ ...noSums, soldWh: 1000, creditsUsat: 300_000_000n });
     expect(await sumsOf(ben)).toEqual({ ...noSums, boughtWh: 1000, debitsUsat: 300_000_000n });
   });
@@ -114,7 +115,7 @@ describeProsumerInfo('ledger store', (adapter) => {
     expect(await record(ledger, tradeOf(501))).toEqual({ recordedBatches: 2 });
     expect(await record(ledger, tradeOf(1, { revision: 1 }))).toEqual({ recordedBatches: 1 });
     expect(await record(ledger, tradeOf(1, { timeframe: at1015 }))).toEqual({ recordedBatches: 1 });
-    expect(await ledger.record({ ...batchKeyOf(tradeOf(1)), batch: 3 }, [])).toEqual({
+    expect(await ledger.record({ ...batchKeyOf(tradeOf(1)), batch: 3 }, [], nothing)).toEqual({
       recordedBatches: 3,
     });
     expect(await ledger.recordedBatches(riverside, at1000, 0)).toEqual([2, 3, 11]);
@@ -192,13 +193,13 @@ describeProsumerInfo('ledger store', (adapter) => {
       return { ...posting, creditUsat: microSatoshi(creditUsat) };
     };
     const key = batchKeyOf(tradeOf(1));
-    await ledger.record(key, [credit(1, max - 1n), credit(2, 1n)]);
+    await ledger.record(key, [credit(1, max - 1n), credit(2, 1n)], nothing);
     expect((await sumsOf(anna))?.creditsUsat).toBe(max);
     const [posting] = (await ledger.listPostings(anna, {}, { after: beforeTheSecond, limit: 1 }))
       .items;
     expect(posting?.creditUsat).toBe(max - 1n);
     for (const one of [[credit(501, 1n)], [credit(501, max), credit(502, max)]]) {
-      await expect(ledger.record({ ...key, batch: 2 }, one)).rejects.toThrow();
+      await expect(ledger.record({ ...key, batch: 2 }, one, nothing)).rejects.toThrow();
     }
     expect((await sumsOf(anna))?.creditsUsat).toBe(max);
     expect(await ledger.recordedBatches(riverside, at1000, 0)).toEqual([1]);
@@ -211,9 +212,9 @@ describeProsumerInfo('ledger store', (adapter) => {
     const [sell] = postingsOf(tradeOf(1));
     if (sell === undefined) throw new Error('a trade has postings');
     const key = batchKeyOf(tradeOf(1));
-    await ledger.record(key, [{ ...sell, soldWh: wattHours(Number.MAX_SAFE_INTEGER) }]);
+    await ledger.record(key, [{ ...sell, soldWh: wattHours(Number.MAX_SAFE_INTEGER) }], nothing);
     const more = { ...sell, sequence: 501, soldWh: wattHours(1) };
-    await expect(ledger.record({ ...key, batch: 2 }, [more])).rejects.toThrow();
+    await expect(ledger.record({ ...key, batch: 2 }, [more], nothing)).rejects.toThrow();
     expect((await sumsOf(anna))?.soldWh).toBe(Number.MAX_SAFE_INTEGER);
   });
 
@@ -297,10 +298,11 @@ describeProsumerInfo('ledger store', (adapter) => {
   });
 });
 
+const nothing = billedIn([]);
 const beforeTheSecond: TradePosition = { timeframe: at1000, revision: 0, sequence: 2 };
 
 function record(ledger: LedgerStore, ...trades: Trade[]) {
   const first = trades[0];
   if (first === undefined) throw new Error('a batch has trades');
-  return ledger.record(batchKeyOf(first), trades.flatMap(postingsOf));
+  return ledger.record(batchKeyOf(first), trades.flatMap(postingsOf), billedIn(trades));
 }

@@ -1,3 +1,5 @@
+import { linesOf } from '../../shared/domain/accountLine.ts';
+import { type BillingPeriod, parseBillingPeriod } from '../../shared/domain/billingPeriod.ts';
 import type { Closing } from '../../shared/domain/closing.ts';
 import type { Grid } from '../../shared/domain/grid.ts';
 import {
@@ -16,6 +18,7 @@ import { type Instant, parseInstant, type Timeframe } from '../../shared/domain/
 import { batchOf, type Trade } from '../../shared/domain/trade.ts';
 import { tradeIdOf } from '../../shared/domain/tradeId.ts';
 import { amountOf, msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import type { BilledIn } from '../../shared/ports/ledgerStore.ts';
 import type { Page } from '../../shared/ports/page.ts';
 
 /** Sample things for the contracts: whole and plausible, with what a test is about put over them. */
@@ -35,6 +38,10 @@ export function timeframe(text: string): Timeframe {
   return instant(text) as Timeframe;
 }
 
+export function period(text: string): BillingPeriod {
+  return required(parseBillingPeriod(text), text);
+}
+
 export function hash(digit: string): Hash {
   return digit.repeat(64) as Hash;
 }
@@ -45,6 +52,9 @@ export const at1000 = timeframe('2026-11-22T10:00:00Z');
 export const at1015 = timeframe('2026-11-22T10:15:00Z');
 export const at1030 = timeframe('2026-11-22T10:30:00Z');
 export const at1045 = timeframe('2026-11-22T10:45:00Z');
+export const november = period('2026-11');
+export const december = period('2026-12');
+export const january = period('2027-01');
 
 export function gridOf(id: GridId, change: Partial<Grid> = {}): Grid {
   return {
@@ -186,6 +196,11 @@ export function tradeOf(sequence: number, change: Partial<Trade> = {}): Trade {
 /** The batch that a trade is in. */
 export function batchKeyOf({ gridId, timeframe, revision, sequence }: Trade): BatchKey {
   return { gridId, timeframe, revision, batch: batchOf(sequence) };
+}
+
+/** The lines of trades, in the month of the samples where no other is named. */
+export function billedIn(trades: readonly Trade[], month = november): BilledIn {
+  return { period: month, lines: linesOf(trades) };
 }
 
 /** Reads a list to its end, page by page; `between` runs before each page but the first. */

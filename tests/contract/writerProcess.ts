@@ -4,6 +4,7 @@ import { postingsOf } from '../../shared/domain/ledger.ts';
 import { tradesPerBatch } from '../../shared/domain/trade.ts';
 import {
   batchKeyOf,
+  billedIn,
   instant,
   nthId,
   prosumerId,
@@ -36,7 +37,7 @@ for (let batch = 1; batch <= Number(batches); batch += 1) {
   });
   const key = batchKeyOf(tradeOf((batch - 1) * tradesPerBatch + 1));
   await stores.trades.createBatch(key, trades);
-  await stores.ledger.record(key, trades.flatMap(postingsOf));
+  await stores.ledger.record(key, trades.flatMap(postingsOf), billedIn(trades));
   await stores.readings.append(
     riverside,
     Array.from({ length: 100 }, (_, n) => readingOf(nthId(n), { version: batch })),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { BillingPeriod } from '../../shared/domain/billingPeriod.ts';
 import {
   batchesOf,
   settleTimeframe,
@@ -26,6 +27,7 @@ import {
 } from './given.ts';
 
 const example = [reading('a', 2500, 500), reading('b', 0, 1500), reading('c', 100, 1600)];
+const period = '2026-11' as BillingPeriod;
 const earlierHash = sha256('what was before') as Hash;
 
 describe('the worked example', () => {
@@ -107,7 +109,7 @@ test('an empty timeframe hands on the hash before it', () => {
     expect(trades).toEqual([]);
     expect([closing.previousHash, closing.hash]).toEqual([earlierHash, earlierHash]);
     expect([closing.tradeCount, closing.batchCount]).toEqual([0, 0]);
-    expect(batchesOf(closing, trades)).toEqual([]);
+    expect(batchesOf(closing, trades, period)).toEqual([]);
     expect(tradesOfClosing(closing, [], sha256)).toEqual([]);
   }
 });
@@ -199,10 +201,11 @@ describe('batches', () => {
     [2 * tradesPerBatch + 1, [tradesPerBatch, tradesPerBatch, 1]],
   ])('of %i trades hold %j, and the trades come back out of them', (tradeCount, sizes) => {
     const { closing, trades } = settleWith(tradeCount);
-    const batches = batchesOf(closing, trades);
+    const batches = batchesOf(closing, trades, period);
     expect(batches.map((batch) => batch.trades.length)).toEqual(sizes);
     expect(batches.map(({ batch }) => batch)).toEqual(sizes.map((_, index) => index + 1));
     expect(closing.batchCount).toBe(sizes.length);
+    expect(batches.every((batch) => batch.period === period)).toBe(true);
     expect(batches.every(({ batchCount }) => batchCount === sizes.length)).toBe(true);
     // As they come through a queue.
     const received: readonly TradeBatch[] = JSON.parse(JSON.stringify(batches));
@@ -220,14 +223,14 @@ describe('batches', () => {
     );
     const terms = termsOf({ imports: 1_000_000_000, exports: 999_999_999, fee: 1_000_000_000 });
     const { closing, trades } = settle(readings, { terms });
-    for (const batch of batchesOf(closing, trades)) {
+    for (const batch of batchesOf(closing, trades, period)) {
       expect(JSON.stringify(batch).length).toBeLessThan(200_000);
     }
   });
 
   test('a batch that was changed on its way is not recorded', () => {
     const { closing, trades } = settleWith(3);
-    const [batch] = batchesOf(closing, trades);
+    const [batch] = batchesOf(closing, trades, period);
     if (batch === undefined) throw new Error('three trades make a batch');
     for (const change of [
       { trades: batch.trades.slice(1) },
@@ -245,6 +248,6 @@ describe('batches', () => {
 
   test('are not made of another closing’s trades', () => {
     const { closing, trades } = settleWith(3);
-    expect(() => batchesOf(closing, trades.slice(1))).toThrow('has 3 trades, not 2');
+    expect(() => batchesOf(closing, trades.slice(1), period)).toThrow('has 3 trades, not 2');
   });
 });

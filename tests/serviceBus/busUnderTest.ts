@@ -68,6 +68,7 @@ export function tradeBatch(batch: number, bytes = 1_000): Message<TradeBatch> {
     timeframe: quarter,
     revision: 0,
     closingNumber: 1,
+    period: '2026-11' as TradeBatch['period'],
     batch,
     batchCount: 1,
     previousHash: 'a'.repeat(bytes) as TradeBatch['previousHash'],

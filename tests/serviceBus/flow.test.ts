@@ -40,7 +40,7 @@ test('a timeframe settles over Service Bus, though connections break and all is 
   const closing = await ports.closings.latest(gridId, quarter);
   if (closing === undefined) throw new Error('the timeframe is closed');
   expect(closing.status).toBe('closed');
-  await publishClosing(ports, closing);
+  await publishClosing(ports, closing, 'Europe/Vienna');
 
   const batches = bodiesIn(server, 'trades');
   expect(batches.length).toBeGreaterThan(1);

@@ -11,6 +11,7 @@ import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapter
 import {
   at1000,
   batchKeyOf,
+  billedIn,
   prosumerId,
   prosumerOf,
   riverside,
@@ -31,7 +32,7 @@ function batchOf(batch: number) {
   );
   const [first] = trades;
   if (first === undefined) throw new Error('a batch has trades');
-  return { key: batchKeyOf(first), postings: trades.flatMap(postingsOf) };
+  return { key: batchKeyOf(first), postings: trades.flatMap(postingsOf), lines: billedIn(trades) };
 }
 
 const describeSql = sqlServer === undefined ? describe.skip : describe;
@@ -54,8 +55,8 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
   afterEach(() => sql.close());
 
   const record = (from: Sql, batch: number) => {
-    const { key, postings } = batchOf(batch);
-    return from.ledger.record(key, postings);
+    const { key, postings, lines } = batchOf(batch);
+    return from.ledger.record(key, postings, lines);
   };
 
   /** Σ of the postings = the sums of the accounts = what so many batches amount to. */

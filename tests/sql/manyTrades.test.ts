@@ -4,7 +4,14 @@ import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
 import { SqlDatabase } from '../../shared/adapters/azure/sql/sqlDatabase.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { emptyDatabase, sqlServer } from '../contract/prosumerInfoAdapters.ts';
-import { batchKeyOf, nthId, prosumerId, riverside, tradeOf } from '../contract/samples.ts';
+import {
+  batchKeyOf,
+  billedIn,
+  nthId,
+  prosumerId,
+  riverside,
+  tradeOf,
+} from '../contract/samples.ts';
 
 const describeSql = sqlServer === undefined ? describe.skip : describe;
 const tradeCount = 10_000;
@@ -26,12 +33,13 @@ describeSql('many trades (where SQL_SERVER is set)', () => {
     if (first === undefined) throw new Error('there are trades');
     const startMs = performance.now();
     const postings = trades.flatMap(postingsOf);
-    expect(await ledger.record(batchKeyOf(first), postings)).toEqual({ recordedBatches: 1 });
+    const lines = billedIn(trades);
+    expect(await ledger.record(batchKeyOf(first), postings, lines)).toEqual({ recordedBatches: 1 });
     console.log(`${trades.length} trades in ${Math.round(performance.now() - startMs)} ms, cold`);
     const [sums] = (await db.query(totals)).rows;
     const expected = String(BigInt(trades.length) * first.amountUsat);
     expect(sums).toEqual({ credits: expected, debits: expected, postings: 2 * trades.length });
-    expect(await ledger.record(batchKeyOf(first), postings)).toEqual({ recordedBatches: 1 });
+    expect(await ledger.record(batchKeyOf(first), postings, lines)).toEqual({ recordedBatches: 1 });
     expect((await db.query(totals)).rows).toEqual([sums]);
     await Promise.all([close(), db.close()]);
   });

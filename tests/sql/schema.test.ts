@@ -4,7 +4,7 @@ import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
 import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapters.ts';
-import { batchKeyOf, prosumerId, prosumerOf, tradeOf } from '../contract/samples.ts';
+import { batchKeyOf, billedIn, prosumerId, prosumerOf, tradeOf } from '../contract/samples.ts';
 
 const describeSql = sqlServer === undefined ? describe.skip : describe;
 
@@ -135,7 +135,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       await prosumers.replace(prosumerOf('anna', { name: 'Anna' }), 1);
       await prosumers.markRostered(prosumerId('anna'), 2);
       const trade = tradeOf(1, { gridFeeMsatPerKwh: msatPerKwh(1_000) });
-      await ledger.record(batchKeyOf(trade), postingsOf(trade));
+      await ledger.record(batchKeyOf(trade), postingsOf(trade), billedIn([trade]));
       expect((await ledger.listPostings(prosumerId('anna'), {}, { limit: 9 })).items).toHaveLength(
         1,
       );
