@@ -80,8 +80,11 @@ export type BillingStore = {
 
   /** Final runs whose documents are not all written, oldest first, with how far they are. */
   listUndocumented(limit: number): Promise<readonly UndocumentedRun[]>;
-  /** Notes that the statements through this account are written; `all` with the run's own document. */
-  markDocumented(gridId: GridId, period: BillingPeriod, through: AccountId | 'all'): Promise<void>;
+  /**
+   * Notes that the statements through this account are written; `*` (no account can be named so)
+   * that all are, and the run's own document. What is noted never goes back.
+   */
+  markDocumented(gridId: GridId, period: BillingPeriod, through: AccountId | '*'): Promise<void>;
 };
 
 export type UndocumentedRun = {
