@@ -1,6 +1,6 @@
 import { ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { gridBody, marketOf } from '../shared/http/gridBody.ts';
+import { billingOf, gridBody, marketOf } from '../shared/http/gridBody.ts';
 import { readInstants } from '../shared/http/instants.ts';
 import { changeGrid } from '../shared/operations/changeGrid.ts';
 import { getGrid } from '../shared/operations/getGrid.ts';
@@ -14,13 +14,14 @@ export function grid(ports: Ports): Handlers<'grid'> {
       return result.ok ? ok(gridBody(result.value), result.value.etag) : result;
     },
     PATCH: async ({ params, body, ifMatch }) => {
-      const { activeFrom, activeUntil, market, ...settings } = body;
+      const { activeFrom, activeUntil, market, billing, ...settings } = body;
       const instants = readInstants({ activeFrom, activeUntil }, '/');
       if (!instants.ok) return instants;
       const change = {
         ...settings,
         ...instants.value,
         ...(market && { market: marketOf(market) }),
+        ...(billing && { billing: billingOf(billing) }),
       };
       const result = await changeGrid(ports, params.gridId, change, ifMatch);
       return result.ok ? ok(gridBody(result.value), result.value.etag) : result;

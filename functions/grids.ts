@@ -1,7 +1,7 @@
 import type { GridId } from '../shared/domain/ids.ts';
 import { created, ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { gridBody, marketOf } from '../shared/http/gridBody.ts';
+import { billingOf, gridBody, marketOf } from '../shared/http/gridBody.ts';
 import { readInstants } from '../shared/http/instants.ts';
 import { pageAnswer } from '../shared/http/page.ts';
 import { isIdKey, pageRequest } from '../shared/http/pageRequest.ts';
@@ -20,10 +20,18 @@ export function grids(ports: Ports): Handlers<'grids'> {
       return ok(pageAnswer(url, items.map(gridBody), next));
     },
     POST: async ({ body, url, assignedId }) => {
-      const { id = assignedId as GridId, market, activeFrom, activeUntil, ...settings } = body;
+      const { id = assignedId as GridId, market, billing, ...given } = body;
+      const { activeFrom, activeUntil, ...settings } = given;
       const instants = readInstants({ activeFrom, activeUntil }, '/');
       if (!instants.ok) return instants;
-      const asked = { id, paused: false, ...settings, ...instants.value, market: marketOf(market) };
+      const asked = {
+        id,
+        paused: false,
+        ...settings,
+        ...instants.value,
+        market: marketOf(market),
+        ...(billing && { billing: billingOf(billing) }),
+      };
       const result = await createGrid(ports, asked);
       if (!result.ok) return result;
       return created(gridBody(result.value), url, id, result.value.etag);

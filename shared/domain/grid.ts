@@ -1,5 +1,6 @@
 import type { AccountKey } from './bitcoin.ts';
 import type { GridId } from './ids.ts';
+import type { RateSnapshot } from './tariffPrice.ts';
 import type { Instant, Timeframe } from './timeframe.ts';
 import type { MsatPerKwh } from './units.ts';
 
@@ -14,6 +15,16 @@ export type Tariff = {
   readonly importPriceMsatPerKwh: MsatPerKwh;
   readonly exportPriceMsatPerKwh: MsatPerKwh;
   readonly gridFeeMsatPerKwh: MsatPerKwh;
+  /** What the prices were computed from, once, where they were given in a currency. */
+  readonly priceOfRecord?: FiatTariff & { readonly rate: RateSnapshot };
+};
+
+/** Prices in a currency (ISO 4217) per kWh, as decimals: `0.3245`. */
+export type FiatTariff = {
+  readonly currency: string;
+  readonly importPricePerKwh: string;
+  readonly exportPricePerKwh: string;
+  readonly gridFeePerKwh: string;
 };
 
 /** Market and tariff from one timeframe on. A timeframe is settled with the version valid at its start. */
@@ -27,6 +38,8 @@ export type Terms = {
 export type BillingSettings = {
   /** The grid's own account (BIP84). Without it invoices have no address, and nothing is paid out. */
   readonly accountKey?: AccountKey;
+  /** Accounts that it had before: invoices that name their addresses may still be paid. */
+  readonly formerAccountKeys?: readonly AccountKey[];
   /** Confirmations at which a payment is credited; of the steps that its amount reaches, the highest. */
   readonly confirmations: readonly { readonly fromSat: number; readonly confirmations: number }[];
   /** Days from issuing an invoice until it is due. */

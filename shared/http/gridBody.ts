@@ -1,7 +1,18 @@
 import type { Static } from 'typebox';
-import type { Grid, GridTotals, Market } from '../domain/grid.ts';
+import {
+  type BillingSettings,
+  billingDefaults,
+  type Grid,
+  type GridTotals,
+  type Market,
+} from '../domain/grid.ts';
 import type { Member } from '../domain/prosumer.ts';
-import type { GridProsumer, Grid as GridSchema, MarketInput } from '../schemas/grid.ts';
+import type {
+  BillingInput,
+  GridProsumer,
+  Grid as GridSchema,
+  MarketInput,
+} from '../schemas/grid.ts';
 import type { DeepReadonly } from '../schemas/input.ts';
 
 /** A grid as the API shows it: the terms that hold from the latest version on, and its totals. */
@@ -12,13 +23,14 @@ export function gridBody({
   readonly grid: Grid;
   readonly totals: GridTotals;
 }): DeepReadonly<Static<typeof GridSchema>> {
-  const { terms, ...settings } = grid;
+  const { terms, billing = billingDefaults, ...settings } = grid;
   const { market, tariff } = terms[terms.length - 1] ?? terms[0];
   const { prosumerCount, producedWh, consumedWh, lastClosedTimeframe } = totals;
   return {
     ...settings,
     market: marketBody(market),
     tariff,
+    billing: billingBody(billing),
     prosumerCount,
     producedWh,
     consumedWh,
@@ -26,6 +38,45 @@ export function gridBody({
     ...(lastClosedTimeframe && { lastClosedTimeframe }),
   };
 }
+
+function billingBody({
+  formerAccountKeys: _,
+  minimumSat,
+  confirmations,
+  ...settings
+}: BillingSettings): DeepReadonly<Static<typeof GridSchema>>['billing'] {
+  return {
+    ...settings,
+    minimumSat: String(minimumSat),
+    confirmations: confirmations.map(({ fromSat, ...step }) => ({
+      ...step,
+      fromSat: String(fromSat),
+    })),
+  };
+}
+
+/** The billing settings of a request as the domain has them: no more than 15 digits are safe integers. */
+export function billingOf({
+  minimumSat,
+  confirmations,
+  ...settings
+}: DeepReadonly<BillingInput>): BillingAsked {
+  return {
+    ...settings,
+    ...(minimumSat !== undefined && { minimumSat: Number(minimumSat) }),
+    ...(confirmations && {
+      confirmations: confirmations.map(({ fromSat, ...step }) => ({
+        ...step,
+        fromSat: Number(fromSat),
+      })),
+    }),
+  };
+}
+
+/** What an operation takes: the change of a grid's billing. */
+type BillingAsked = Partial<Omit<BillingSettings, 'accountKey' | 'formerAccountKeys'>> & {
+  readonly accountKey?: string | null;
+};
 
 function marketBody({ mechanism, price }: Market): MarketInput {
   return price.rule === 'mid_market'

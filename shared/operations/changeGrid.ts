@@ -12,9 +12,11 @@ import {
 } from '../domain/timeframe.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type BillingChange, billingSettings } from './billingSettings.ts';
 import { type Change, changeConditionally } from './changeConditionally.ts';
 import { type GridView, gridNotFound, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
+import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';
 
 export type GridChange = {
   readonly name?: string;
@@ -26,25 +28,32 @@ export type GridChange = {
   readonly activeUntil?: Instant | null;
   readonly paused?: boolean;
   readonly market?: Market;
-  readonly tariff?: Tariff;
+  readonly tariff?: AskedTariff;
+  readonly billing?: BillingChange;
 };
+
+/** The same with prices converted: once, however often the change is tried. */
+type PricedChange = Omit<GridChange, 'tariff'> & { readonly tariff?: Tariff };
 
 /**
  * Changes a grid's settings. Market and tariff change from the next timeframe that starts on:
  * what has begun is settled as announced. Safe without `ifMatch` too: a concurrent change is not lost.
  */
 export async function changeGrid(
-  ports: Pick<Ports, 'grids' | 'rosters' | 'clock'>,
+  ports: Pick<Ports, 'grids' | 'rosters' | 'bitcoin'> & PricingPorts,
   gridId: GridId,
-  change: GridChange,
+  { tariff: asked, ...plain }: GridChange,
   ifMatch: string | undefined,
 ): Promise<Result<GridView, Refusal>> {
   const now = ports.clock.now();
+  const tariff = asked && (await priceTariff(ports, asked));
+  if (tariff?.ok === false) return tariff;
+  const change: PricedChange = { ...plain, ...(tariff && { tariff: tariff.value }) };
   const result = await changeConditionally<Versioned<Grid>>({
     get: () => ports.grids.get(gridId),
     etagOf: ({ etag }) => etag,
     apply: ({ value, etag }) => {
-      const changed = applyChange(value, change, now);
+      const changed = applyChange(ports, value, change, now);
       if (!changed.ok) return changed;
       return { ok: true, value: { value: changed.value, etag } };
     },
@@ -55,16 +64,28 @@ export async function changeGrid(
   return result.ok ? { ok: true, value: await viewGrid(ports, result.value) } : result;
 }
 
-function applyChange(grid: Grid, change: GridChange, now: Instant): Change<Grid> {
+function applyChange(
+  ports: Pick<Ports, 'bitcoin'>,
+  grid: Grid,
+  change: PricedChange,
+  now: Instant,
+): Change<Grid> {
   const immutable = immutableFields(grid, change, now);
   if (immutable.length > 0) {
     const detail = 'These settings cannot be changed once the first timeframe may have closed.';
     return refuse({ code: 'setting_immutable', detail, errors: immutable });
   }
-  const { activeUntil: until, market, tariff, ...plain } = change;
+  const { activeUntil: until, market, tariff, billing: billingAsked, ...plain } = change;
   const { activeUntil: untilBefore, ...rest } = grid;
+  const billing = billingAsked && billingSettings(ports, grid.billing, billingAsked);
+  if (billing?.ok === false) return billing;
   const activeUntil = until === undefined ? untilBefore : (until ?? undefined);
-  const settings: Grid = { ...rest, ...plain, ...(activeUntil && { activeUntil }) };
+  const settings: Grid = {
+    ...rest,
+    ...plain,
+    ...(activeUntil && { activeUntil }),
+    ...(billing && { billing: billing.value }),
+  };
   const changed = { ...settings, terms: changedTerms(settings, market, tariff, now) };
   const faults = gridFaults(changed);
   if (faults.length === 0) return { ok: true, value: changed };
@@ -73,7 +94,7 @@ function applyChange(grid: Grid, change: GridChange, now: Instant): Change<Grid>
 }
 
 /** The length of a timeframe is for good; start and zone are until the first timeframe has ended. */
-function immutableFields(grid: Grid, change: GridChange, now: Instant): readonly FieldError[] {
+function immutableFields(grid: Grid, change: PricedChange, now: Instant): readonly FieldError[] {
   const first = firstTimeframeFrom(grid.activeFrom, grid.timeframeMinutes);
   const hasBegun = now >= addMinutes(first, grid.timeframeMinutes);
   const fields = hasBegun

@@ -1,22 +1,30 @@
-import type { Grid, Terms } from '../domain/grid.ts';
+import type { Grid, Tariff, Terms } from '../domain/grid.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type BillingChange, billingSettings } from './billingSettings.ts';
 import { type GridView, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
+import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';
 
 /** The settings of a grid, with the market and tariff that hold from its first timeframe on. */
-export type NewGrid = Omit<Grid, 'terms' | 'createdAt'> & Omit<Terms, 'validFrom'>;
+export type NewGrid = Omit<Grid, 'terms' | 'billing' | 'createdAt'> &
+  Pick<Terms, 'market'> & { readonly tariff: AskedTariff; readonly billing?: BillingChange };
 
 /** Creates a mini grid. Repeatable: the same settings under the same id answer what is there. */
 export async function createGrid(
-  ports: Pick<Ports, 'grids' | 'rosters' | 'clock'>,
-  { market, tariff, ...settings }: NewGrid,
+  ports: Pick<Ports, 'grids' | 'rosters' | 'bitcoin'> & PricingPorts,
+  { market, tariff: asked, billing: billingAsked, ...settings }: NewGrid,
 ): Promise<Result<GridView, Refusal>> {
+  const tariff = await priceTariff(ports, asked);
+  if (!tariff.ok) return tariff;
+  const billing = billingAsked && billingSettings(ports, undefined, billingAsked);
+  if (billing?.ok === false) return billing;
   const grid: Grid = {
     ...settings,
-    terms: [{ validFrom: firstTermsFrom(settings), market, tariff }],
+    ...(billing && { billing: billing.value }),
+    terms: [{ validFrom: firstTermsFrom(settings), market, tariff: tariff.value }],
     createdAt: ports.clock.now(),
   };
   const faults = gridFaults(grid);
@@ -53,7 +61,14 @@ function canonical(grid: Grid): string {
   const terms = grid.terms.map(({ validFrom, market, tariff }) => [
     validFrom,
     Object.entries(market.price).sort(),
-    Object.entries(tariff).sort(),
+    Object.entries(askedOf(tariff)).sort(),
   ]);
   return JSON.stringify([Object.entries({ ...grid, terms: undefined }).sort(), terms]);
+}
+
+/** What was asked for: at a repeat the same prices in a currency may have another rate. */
+function askedOf({ priceOfRecord, ...prices }: Tariff): AskedTariff {
+  if (priceOfRecord === undefined) return prices;
+  const { rate: _, ...asked } = priceOfRecord;
+  return asked;
 }

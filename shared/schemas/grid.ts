@@ -1,8 +1,10 @@
-import { Type } from 'typebox';
+import { type Static, type TOptional, Type } from 'typebox';
+import type { FiatTariff, Tariff as TariffPrices } from '../domain/grid.ts';
 import type { MsatPerKwh } from '../domain/units.ts';
 import {
   closed,
   count,
+  decimalPattern,
   gridId,
   instant,
   instantOrNull,
@@ -45,13 +47,137 @@ export const MarketSettings = Type.Unsafe<MarketInput>({
   else: { properties: { fixedPriceMsatPerKwh: false } },
 });
 
+const prices = {
+  importPriceMsatPerKwh: priceMsatPerKwh('What a prosumer pays the power plant.'),
+  exportPriceMsatPerKwh: priceMsatPerKwh('What the power plant pays a prosumer.'),
+  gridFeeMsatPerKwh: priceMsatPerKwh('What a buyer pays the mini grid beside the price.'),
+};
+const perKwh = (description: string) =>
+  Type.String({
+    pattern: decimalPattern,
+    description: `${description} In the currency per kWh, a decimal as text.`,
+  });
+const fiatPrices = {
+  currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'Currency, ISO 4217.' }),
+  importPricePerKwh: perKwh('What a prosumer pays the power plant.'),
+  exportPricePerKwh: perKwh('What the power plant pays a prosumer.'),
+  gridFeePerKwh: perKwh('What a buyer pays the mini grid beside the price.'),
+};
+
 export const Tariff = Type.Object(
   {
-    importPriceMsatPerKwh: priceMsatPerKwh('What a prosumer pays the power plant.'),
-    exportPriceMsatPerKwh: priceMsatPerKwh('What the power plant pays a prosumer.'),
-    gridFeeMsatPerKwh: priceMsatPerKwh('What a buyer pays the mini grid beside the price.'),
+    ...prices,
+    priceOfRecord: Type.Optional(
+      Type.Object(
+        {
+          ...fiatPrices,
+          rate: Type.Object(
+            {
+              source: Type.String({ description: 'Where the rate is from.' }),
+              currency: fiatPrices.currency,
+              pair: Type.String({ description: 'What is exchanged, as BTC/EUR.' }),
+              rate: Type.String({ description: 'Units of the currency for one bitcoin.' }),
+              fetchedAt: instant('When it was fetched.'),
+            },
+            { description: 'The rate that they were converted at.' },
+          ),
+        },
+        { title: 'PriceOfRecord', description: 'What the prices were computed from, once.' },
+      ),
+    ),
   },
-  closed('Tariff', 'Prices of a mini grid.'),
+  { title: 'Tariff', description: 'Prices of a mini grid.' },
+);
+
+/** Prices as they are given: in millisatoshi, or in a currency to be converted once. */
+export type TariffInput =
+  | Pick<TariffPrices, 'importPriceMsatPerKwh' | 'exportPriceMsatPerKwh' | 'gridFeeMsatPerKwh'>
+  | FiatTariff;
+
+const TariffSettings = Type.Unsafe<TariffInput>({
+  ...Type.Object(
+    Object.fromEntries(
+      Object.entries({ ...prices, ...fiatPrices }).map(([name, of]) => [name, Type.Optional(of)]),
+    ),
+    closed(
+      'TariffSettings',
+      'Prices of a mini grid, in millisatoshi or in a currency: then they are converted once.',
+    ),
+  ),
+  if: { required: ['currency'] },
+  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+  then: {
+    required: Object.keys(fiatPrices),
+    properties: Object.fromEntries(Object.keys(prices).map((name) => [name, false])),
+  },
+  else: {
+    required: Object.keys(prices),
+    properties: Object.fromEntries(Object.keys(fiatPrices).map((name) => [name, false])),
+  },
+});
+
+const wholeSat = (description: string) =>
+  Type.String({
+    pattern: '^(?:0|[1-9]\\d{0,14})$',
+    description: `${description} Satoshi, as a decimal string.`,
+  });
+
+/** How a grid is billed and paid; what is left out has its default. */
+const billingFields = {
+  confirmations: Type.Array(
+    Type.Object(
+      {
+        fromSat: wholeSat('Payments from this amount on.'),
+        confirmations: Type.Integer({
+          minimum: 1,
+          maximum: 100,
+          description: 'Confirmations at which they are credited.',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    {
+      minItems: 1,
+      maxItems: 10,
+      description: 'Confirmations by amount, the first from 0 on: [{ "fromSat": "0", … }].',
+    },
+  ),
+  dueDays: Type.Integer({ minimum: 0, maximum: 365, description: 'Days until an invoice is due.' }),
+  minimumSat: wholeSat('Less than this is carried over instead of billed.'),
+  payoutFeePaidBy: oneOf(['payees', 'operator'], 'Who pays the fee of a payout.'),
+  addressCooldownHours: Type.Integer({
+    minimum: 0,
+    maximum: 720,
+    description: 'Hours until a changed payout address is used.',
+  }),
+};
+const accountKey = (type: 'string' | ['string', 'null']) =>
+  Type.Unsafe<string | null>({
+    type,
+    minLength: 1,
+    maxLength: 200,
+    description:
+      'Extended public key of the grid’s account (BIP84): xpub or zpub, of test networks tpub or vpub. Never a private key.',
+  });
+
+const BillingSettingsInput = Type.Object(
+  {
+    accountKey: Type.Optional(accountKey(['string', 'null'])),
+    ...(Object.fromEntries(
+      Object.entries(billingFields).map(([name, of]) => [name, Type.Optional(of)]),
+    ) as { [F in keyof typeof billingFields]: TOptional<(typeof billingFields)[F]> }),
+  },
+  closed('BillingSettings', 'How a mini grid bills. What is left out stays as it is.'),
+);
+
+export type BillingInput = Static<typeof BillingSettingsInput>;
+
+const BillingSettings = Type.Object(
+  {
+    accountKey: Type.Optional(Type.String({ description: 'The grid’s account.' })),
+    ...billingFields,
+  },
+  { title: 'Billing', description: 'How a mini grid bills.' },
 );
 
 const settings = {
@@ -83,7 +209,8 @@ export const GridCreate = Type.Object(
     activeUntil: Type.Optional(instant(activeUntilText)),
     paused: Type.Optional(Type.Boolean({ default: false, description: pausedText })),
     market: MarketSettings,
-    tariff: Tariff,
+    tariff: TariffSettings,
+    billing: Type.Optional(BillingSettingsInput),
   },
   closed('GridCreate', 'A mini grid to create; without `id` one is made.'),
 );
@@ -98,7 +225,8 @@ export const GridPatch = Type.Object(
     activeUntil: Type.Optional(instantOrNull(`${activeUntilText} Null takes it away.`)),
     paused: Type.Optional(Type.Boolean({ description: pausedText })),
     market: Type.Optional(MarketSettings),
-    tariff: Type.Optional(Tariff),
+    tariff: Type.Optional(TariffSettings),
+    billing: Type.Optional(BillingSettingsInput),
   },
   {
     ...closed('GridPatch', 'What to change of a mini grid; at least one field.'),
@@ -114,6 +242,7 @@ export const Grid = Type.Object(
     paused: Type.Boolean({ description: pausedText }),
     market: MarketSettings,
     tariff: Tariff,
+    billing: BillingSettings,
     prosumerCount: count('Prosumers of the grid.'),
     producedWh: sumWh('Produced over all closed timeframes.'),
     consumedWh: sumWh('Consumed over all closed timeframes.'),
