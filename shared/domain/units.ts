@@ -28,6 +28,7 @@ const microSatoshiPerSatoshi = 1_000_000n;
 
 export const zeroWh = 0 as WattHours;
 export const zeroUsat = 0n as MicroSatoshi;
+export const zeroSat = 0n as Satoshi;
 
 /** Takes a number for watt-hours. Throws on anything but a safe integer. */
 export function wattHours(value: number): WattHours {
@@ -47,6 +48,11 @@ export function msatPerKwh(value: number): MsatPerKwh {
 /** Takes a bigint for microsatoshi. */
 export function microSatoshi(value: bigint): MicroSatoshi {
   return value as MicroSatoshi;
+}
+
+/** Takes a bigint for satoshi. */
+export function satoshi(value: bigint): Satoshi {
+  return value as Satoshi;
 }
 
 /** Adds two quantities of one unit. Throws when the sum is no longer a safe integer. */
@@ -72,13 +78,23 @@ export function amountOf(energyWh: WattHours, price: MsatPerKwh): MicroSatoshi {
   return (BigInt(energyWh) * BigInt(price)) as MicroSatoshi;
 }
 
+export function addSat(a: Satoshi, b: Satoshi): Satoshi {
+  return (a + b) as Satoshi;
+}
+
+export function subtractSat(a: Satoshi, b: Satoshi): Satoshi {
+  return (a - b) as Satoshi;
+}
+
 /** The whole satoshi in an amount, toward zero. The rest, of the same sign, is carried over. */
 export function toSatoshi(amount: MicroSatoshi): { satoshi: Satoshi; rest: MicroSatoshi } {
-  const satoshi = divTruncate(amount, microSatoshiPerSatoshi);
-  return {
-    satoshi: satoshi as Satoshi,
-    rest: (amount - satoshi * microSatoshiPerSatoshi) as MicroSatoshi,
-  };
+  const whole = divTruncate(amount, microSatoshiPerSatoshi) as Satoshi;
+  return { satoshi: whole, rest: subtractUsat(amount, toMicroSatoshi(whole)) };
+}
+
+/** Whole satoshi as an amount of the ledger, exactly. */
+export function toMicroSatoshi(whole: Satoshi): MicroSatoshi {
+  return (whole * microSatoshiPerSatoshi) as MicroSatoshi;
 }
 
 /** Integer division toward zero. The divisor must be positive. */
