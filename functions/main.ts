@@ -2,8 +2,14 @@ import { app } from '@azure/functions';
 import { isTransient } from '../shared/adapters/isTransient.ts';
 import { openPorts } from '../shared/adapters/openPorts.ts';
 import { readSettings } from '../shared/config.ts';
+import { amountDue } from './amountDue.ts';
+import { billingRun, billingRunFinalize } from './billingRun.ts';
+import { billingRunAccounts } from './billingRunAccounts.ts';
+import { billingRunExport, billingRunStatement } from './billingRunDocuments.ts';
+import { billingRuns } from './billingRuns.ts';
 import { closeTimeframeQueue } from './closeTimeframe.ts';
 import { closeTimeframesTimer } from './closeTimeframes.ts';
+import { completeBillingTimer } from './completeBilling.ts';
 import { currentLog, logWithInvocation } from './currentLog.ts';
 import { docs } from './docs.ts';
 import { grid } from './grid.ts';
@@ -17,6 +23,8 @@ import { gridTimeframes } from './gridTimeframes.ts';
 import { healthLive } from './healthLive.ts';
 import { healthReady } from './healthReady.ts';
 import { httpFunctions } from './httpFunctions.ts';
+import { invoice, invoiceQr, invoiceVoid } from './invoice.ts';
+import { invoices } from './invoices.ts';
 import { openapi } from './openapi.ts';
 import { openOnce } from './ports.ts';
 import { prosumer } from './prosumer.ts';
@@ -52,6 +60,19 @@ http('gridAccounts', gridAccounts);
 http('trades', trades);
 http('trade', trade);
 
+// Billing
+http('amountDue', amountDue);
+http('billingRuns', billingRuns);
+http('billingRun', billingRun);
+http('billingRunFinalize', billingRunFinalize);
+http('billingRunAccounts', billingRunAccounts);
+http('billingRunExport', billingRunExport);
+http('billingRunStatement', billingRunStatement);
+http('invoices', invoices);
+http('invoice', invoice);
+http('invoiceVoid', invoiceVoid);
+http('invoiceQr', invoiceQr);
+
 // Operations
 httpAlone('openapi', openapi());
 httpAlone('docs', docs());
@@ -62,6 +83,10 @@ httpAlone('healthReady', healthReady(ports));
 app.timer('closeTimeframes', {
   schedule: '0 * * * * *',
   handler: closeTimeframesTimer(ports),
+});
+app.timer('completeBilling', {
+  schedule: '40 * * * * *',
+  handler: completeBillingTimer(ports),
 });
 app.serviceBusQueue('closeTimeframe', {
   connection: 'SERVICE_BUS',

@@ -19,7 +19,7 @@ export const refusalCodes = [
   'billing_period_not_settled',
   'billing_period_not_next',
   'invoice_not_found',
-  'invoice_void',
+  'invoice_paid',
   'payout_not_found',
   'payout_address_not_found',
   'payout_not_signable',

@@ -9,6 +9,12 @@ export function created<Body>(body: Body, collectionUrl: string, id: string, eta
   return { ok: true, value: { status: 201, body, headers: { ...tag(etag), location } } } as const;
 }
 
+/** 200 with a body as it is, which nobody but its reader keeps. */
+export function rawOk(raw: string | Uint8Array, contentType: string) {
+  const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
+  return { ok: true, value: { status: 200, raw, headers } } as const;
+}
+
 function tag(etag: string | undefined): Readonly<Record<string, string>> {
   return etag === undefined ? {} : { etag: `"${etag}"` };
 }

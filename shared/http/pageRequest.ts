@@ -1,3 +1,5 @@
+import { type BillingPeriod, parseBillingPeriod } from '../domain/billingPeriod.ts';
+import type { InvoiceId } from '../domain/invoice.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Instant, Timeframe } from '../domain/timeframe.ts';
@@ -28,6 +30,19 @@ export function pageRequest<Key>(
 /** The key of a list that is in order of an id. */
 export function isIdKey<Id extends string>(value: unknown): value is Id {
   return typeof value === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(value);
+}
+
+/** The key of a list that is in order of billing period. */
+export function isPeriodKey(value: unknown): value is BillingPeriod {
+  return typeof value === 'string' && parseBillingPeriod(value) !== undefined;
+}
+
+/** The key of a list of invoices. */
+export function isInvoiceKey(value: unknown): value is InvoiceId {
+  return (
+    typeof value === 'string' &&
+    /^[a-z0-9][a-z0-9-]{0,62}\.\d{4}-\d{2}\.[a-z0-9][a-z0-9-]{0,62}$/.test(value)
+  );
 }
 
 /** The key of a list that is in order of timeframe. */

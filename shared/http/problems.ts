@@ -27,7 +27,7 @@ const refusals = {
   billing_period_not_settled: { status: 409, title: 'The billing period is not settled' },
   billing_period_not_next: { status: 409, title: 'Another billing period comes first' },
   invoice_not_found: { status: 404, title: 'No such invoice' },
-  invoice_void: { status: 409, title: 'The invoice is void', isFinal: true },
+  invoice_paid: { status: 409, title: 'The invoice is paid' },
   payout_not_found: { status: 404, title: 'No such payout' },
   payout_address_not_found: { status: 404, title: 'The prosumer has no payout address' },
   payout_not_signable: { status: 409, title: 'The payout no longer takes a signature' },

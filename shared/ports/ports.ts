@@ -15,6 +15,7 @@ import type { LedgerStore } from './ledgerStore.ts';
 import type { Log } from './log.ts';
 import type { PayoutStore } from './payoutStore.ts';
 import type { ProsumerStore } from './prosumerStore.ts';
+import type { QrCodes } from './qrCodes.ts';
 import type { RateSource } from './rateSource.ts';
 import type { ReadingStore } from './readingStore.ts';
 import type { RosterStore } from './rosterStore.ts';
@@ -36,6 +37,7 @@ export type Ports = {
   readonly payouts: PayoutStore;
   readonly documents: Documents;
   readonly bitcoin: Bitcoin;
+  readonly qrCodes: QrCodes;
   /** Absent where no setting names one: then nothing is followed, and nothing is sent. */
   readonly chain?: Chain;
   /** Absent where no setting names one: then prices are given in millisatoshi. */

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { counterparties, lineKinds } from '../domain/accountLine.ts';
 import {
   accountId,
@@ -137,3 +137,4 @@ export const Statement = Type.Object(
       'A prosumer’s bill for a period. `GET /trades?prosumerId=` gives the trades to compute it from.',
   },
 );
+export type StatementBody = Static<typeof Statement>;

@@ -1,0 +1,90 @@
+import type { BillingRun } from '../domain/billing.ts';
+import type { Grid } from '../domain/grid.ts';
+import type { AccountId } from '../domain/ids.ts';
+import { isReserved } from '../domain/ids.ts';
+import type { UndocumentedRun } from '../ports/billingStore.ts';
+import type { Ports } from '../ports/ports.ts';
+import { addressInvoices } from './addressInvoices.ts';
+import { runDocument, runDocumentName, statementDocument, statementName } from './runDocuments.ts';
+
+export type CompletionPorts = Pick<
+  Ports,
+  'grids' | 'billing' | 'invoices' | 'wallets' | 'bitcoin' | 'documents' | 'clock' | 'log'
+>;
+
+const gridsPerPage = 100;
+/** Runs that one run of the timer works on. */
+const runsPerTimerMax = 10;
+/** Statements that are written in one go; what is left is the timer's next. */
+const statementsPerGoMax = 5_000;
+const accountsPerPage = 500;
+/** Statements that are written at once. */
+const writesAtOnce = 16;
+
+/**
+ * Timer: gives invoices their addresses, also those of grids that named their account only later,
+ * and writes the documents of final runs. Repeatable: what is done stays, what a crash left is done.
+ */
+export async function completeRuns(ports: CompletionPorts): Promise<{ readonly runs: number }> {
+  let after: Grid['id'] | undefined;
+  do {
+    const page = await ports.grids.list({ limit: gridsPerPage, ...(after && { after }) });
+    for (const { value } of page.items) await addressInvoices(ports, value);
+    after = page.next;
+  } while (after !== undefined);
+  const runs = await ports.billing.listUndocumented(runsPerTimerMax);
+  for (const undocumented of runs) await documentRun(ports, undocumented);
+  return { runs: runs.length };
+}
+
+/** What follows from a run that has become final. */
+export async function completeRun(
+  ports: CompletionPorts,
+  undocumented: UndocumentedRun,
+): Promise<void> {
+  const grid = (await ports.grids.get(undocumented.run.gridId))?.value;
+  if (grid !== undefined) await addressInvoices(ports, grid);
+  await documentRun(ports, undocumented);
+}
+
+async function documentRun(
+  ports: CompletionPorts,
+  { run, through }: UndocumentedRun,
+): Promise<void> {
+  const grid = (await ports.grids.get(run.gridId))?.value;
+  if (grid === undefined) throw new Error(`the grid ${run.gridId} of a final run is gone`);
+  let after = through;
+  for (let written = 0; written < statementsPerGoMax; written += accountsPerPage) {
+    const next = await writeStatements(ports, grid, run, after);
+    if (next === undefined) {
+      const name = runDocumentName(run);
+      await ports.documents.put(name, await runDocument(ports, grid, run), 'application/json');
+      await ports.billing.markDocumented(run.gridId, run.period, '*');
+      return;
+    }
+    after = next;
+  }
+}
+
+/** Writes the statements of a page of accounts; answers the last of them where there are more. */
+async function writeStatements(
+  { billing, documents }: CompletionPorts,
+  grid: Grid,
+  run: BillingRun,
+  after: AccountId | undefined,
+): Promise<AccountId | undefined> {
+  const { gridId, period } = run;
+  const page = { limit: accountsPerPage, ...(after && { after }) };
+  const { items, next } = await billing.listRunAccounts(gridId, period, page);
+  const prosumers = items.filter(({ accountId }) => !isReserved(accountId));
+  for (let start = 0; start < prosumers.length; start += writesAtOnce) {
+    await Promise.all(
+      prosumers.slice(start, start + writesAtOnce).map((account) => {
+        const name = statementName(run, account.accountId);
+        return documents.put(name, statementDocument(grid, run, account), 'application/json');
+      }),
+    );
+  }
+  if (next !== undefined) await billing.markDocumented(gridId, period, next);
+  return next;
+}

@@ -1,0 +1,104 @@
+import type { BilledAccount, BillingRun } from '../domain/billing.ts';
+import { billingDefaults, type Grid } from '../domain/grid.ts';
+import { type GridId, isReserved, type ProsumerId } from '../domain/ids.ts';
+import { type Invoice, type InvoiceEvent, invoiceIdOf } from '../domain/invoice.ts';
+import type { Payee } from '../domain/payout.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { accept, type Result, refuse } from '../domain/result.ts';
+import { addMinutes } from '../domain/timeframe.ts';
+import type { Satoshi } from '../domain/units.ts';
+import type { FinalRun } from '../ports/billingStore.ts';
+import { findRun, type RunPorts, type RunView } from './billingRuns.ts';
+import { type CompletionPorts, completeRun } from './completeRuns.ts';
+import { draftRun, type RunDraft } from './draftRun.ts';
+
+/** How often a run is computed again because the ledger moved while it was. */
+const attemptsMax = 8;
+const minutesPerDay = 1_440;
+const noSat = 0n as Satoshi;
+
+/**
+ * Makes the run of a period final, once: of two at a time one wins, and both answer the same run.
+ * Refused while a timeframe of the period is not settled. Its invoices get their addresses, and its
+ * documents are written, right after; what a crash leaves of that the timer does.
+ */
+export async function finalizeRun(
+  ports: RunPorts & CompletionPorts,
+  gridId: GridId,
+  periodText: string,
+): Promise<Result<RunView, Refusal>> {
+  const found = await findRun(ports, gridId, periodText);
+  if (!found.ok) return found;
+  const { grid, period, final } = found.value;
+  if (final !== undefined) return accept({ grid, run: final, isFinal: true });
+  for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+    const draft = await draftRun(ports, grid, period);
+    if (!draft.ok) return draft;
+    if (draft.value.blockedBy !== undefined) return refuse(draft.value.blockedBy);
+    const outcome = await ports.billing.finalize(finalRun(grid, draft.value), draft.value.mark);
+    if (outcome === 'changed') continue;
+    const run = await ports.billing.getRun(gridId, period);
+    if (run === undefined) throw new Error(`the final run of ${gridId} for ${period} is gone`);
+    if (outcome === 'finalized') await tryToComplete(ports, run);
+    return accept({ grid, run, isFinal: true });
+  }
+  return refuse({
+    code: 'concurrent_change',
+    detail: 'The ledger keeps moving at this moment. Nothing was billed; try again.',
+  });
+}
+
+/** The run is final whatever becomes of this: the timer goes on with what could not be done. */
+async function tryToComplete(ports: CompletionPorts, run: BillingRun): Promise<void> {
+  try {
+    await completeRun(ports, { run });
+  } catch (error) {
+    const { gridId, period } = run;
+    ports.log.warn('Billing run not completed yet', { gridId, period, error: String(error) });
+  }
+}
+
+function finalRun(grid: Grid, { run, accounts }: RunDraft): FinalRun {
+  const invoices = accounts.flatMap((account) => invoiceOf(grid, run, account));
+  const issued = invoices.map(
+    ({ id, amountSat }): InvoiceEvent => ({
+      invoiceId: id,
+      at: run.finalizedAt,
+      kind: 'issued',
+      amountSat,
+    }),
+  );
+  const payees = accounts.flatMap((account) => payeeOf(run, account));
+  return { run, accounts, invoices, issued, payees };
+}
+
+function invoiceOf(
+  { billing = billingDefaults }: Grid,
+  { gridId, period, finalizedAt }: BillingRun,
+  { accountId, satoshi }: BilledAccount,
+): readonly Invoice[] {
+  if (satoshi >= 0n || isReserved(accountId)) return [];
+  const prosumerId: ProsumerId = accountId;
+  return [
+    {
+      id: invoiceIdOf(gridId, period, prosumerId),
+      gridId,
+      period,
+      prosumerId,
+      amountSat: -satoshi as Satoshi,
+      issuedAt: finalizedAt,
+      dueAt: addMinutes(finalizedAt, billing.dueDays * minutesPerDay),
+      seenSat: noSat,
+      creditedSat: noSat,
+      buriedSat: noSat,
+    },
+  ];
+}
+
+function payeeOf(
+  { gridId, period }: BillingRun,
+  { accountId, satoshi }: BilledAccount,
+): readonly Payee[] {
+  if (satoshi <= 0n || isReserved(accountId)) return [];
+  return [{ gridId, period, prosumerId: accountId, amountSat: satoshi }];
+}
