@@ -18,6 +18,10 @@ export type Stores = Pick<
   | 'idempotency'
   | 'prosumers'
   | 'ledger'
+  | 'billing'
+  | 'invoices'
+  | 'wallets'
+  | 'payouts'
   | 'trades'
   | 'health'
 >;

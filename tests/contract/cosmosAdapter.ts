@@ -6,7 +6,7 @@ import { describe, jest } from '@jest/globals';
 import { createDatabases } from '../../shared/adapters/azure/cosmos/createDatabases.ts';
 import { openCosmos } from '../../shared/adapters/azure/cosmos/openCosmos.ts';
 import { openCosmosStores } from '../../shared/adapters/azure/cosmos/openCosmosStores.ts';
-import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
+import { openEmbeddedProsumerInfo } from '../../shared/adapters/embedded/openEmbedded.ts';
 import type { CosmosSettings } from '../../shared/config/cosmosSettings.ts';
 import { type Home, type StoreAdapter, storeAdapters } from './adapters.ts';
 import { type CosmosFixture, startCosmosFixture } from './cosmosFixture.ts';
@@ -73,14 +73,13 @@ async function makeCosmosHome(endpoint: string, key: string): Promise<Home> {
   return {
     async open(clock) {
       const cosmos = await openCosmosStores(settings, { clock, meter: () => undefined });
-      const { prosumers, ledger, close } = openEmbedded(directory, {
+      const { close, ...prosumerInfo } = openEmbeddedProsumerInfo(directory, {
         clock,
         durability: 'process',
       });
       return {
+        ...prosumerInfo,
         ...cosmos,
-        prosumers,
-        ledger,
         close() {
           cosmos.close();
           close();

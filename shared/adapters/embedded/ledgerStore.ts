@@ -17,6 +17,7 @@ import {
   sumsOf,
 } from '../prosumerInfoRows.ts';
 import { readTransaction, transaction } from './database.ts';
+import { lineAdder } from './lineAdder.ts';
 import { bigintQuery, query, write } from './statement.ts';
 import { boundsOf } from './timeframeRange.ts';
 
@@ -28,14 +29,18 @@ const postingColumns = `${postingKey}, soldWh, boughtWh, creditUsat, debitUsat`;
 /** The ledger: postings clustered by timeframe, and the sums in the rows of the accounts. */
 export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
   const statements = prepare(db);
+  const addLines = lineAdder(db);
   const batches = (gridId: GridId, timeframe: Timeframe, revision: number) =>
     statements.selectBatches.all(gridId, timeframe, revision).map(({ batch }) => batch);
   return {
-    async record(key, postings) {
+    async record(key, postings, lines) {
       return transaction(db, () => {
         const { gridId, timeframe, revision, batch } = key;
         const isNew = statements.insertBatch.run(gridId, timeframe, revision, batch).changes === 1;
-        if (isNew) moveSums(statements, gridId, insertPostings(statements, key, postings));
+        if (isNew) {
+          moveSums(statements, gridId, insertPostings(statements, key, postings));
+          addLines(gridId, lines);
+        }
         return { recordedBatches: batches(gridId, timeframe, revision).length };
       });
     },

@@ -5,11 +5,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Health } from '../../ports/health.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { embeddedBillingStore } from './billingStore.ts';
 import { embeddedClosingStore } from './closingStore.ts';
 import { type Durability, openDatabase } from './database.ts';
 import { embeddedGridStore } from './gridStore.ts';
 import { embeddedIdempotencyStore } from './idempotencyStore.ts';
+import { embeddedInvoiceStore } from './invoiceStore.ts';
 import { embeddedLedgerStore } from './ledgerStore.ts';
+import { embeddedPayoutStore } from './payoutStore.ts';
 import { prosumerInfoSchema } from './prosumerInfoSchema.ts';
 import { embeddedProsumerStore } from './prosumerStore.ts';
 import { EmbeddedQueues, type QueueSettings } from './queues.ts';
@@ -19,6 +22,7 @@ import { embeddedRosterStore } from './rosterStore.ts';
 import { smartGridInfoSchema } from './smartGridInfoSchema.ts';
 import { traderInfoSchema } from './traderInfoSchema.ts';
 import { embeddedTradeStore } from './tradeStore.ts';
+import { embeddedWalletStore } from './walletStore.ts';
 
 const schemas = {
   smartGridInfo: smartGridInfoSchema,
@@ -49,7 +53,10 @@ type DocumentStores = Pick<
   Ports,
   'grids' | 'rosters' | 'readings' | 'closings' | 'idempotency' | 'trades'
 >;
-type ProsumerInfoStores = Pick<Ports, 'prosumers' | 'ledger'>;
+type ProsumerInfoStores = Pick<
+  Ports,
+  'prosumers' | 'ledger' | 'billing' | 'invoices' | 'wallets' | 'payouts'
+>;
 type QueueStores = { readonly queues: EmbeddedQueues };
 
 /**
@@ -107,6 +114,10 @@ function prosumerInfoStores(open: Open): ProsumerInfoStores {
   return {
     prosumers: embeddedProsumerStore(prosumerInfo),
     ledger: embeddedLedgerStore(prosumerInfo),
+    billing: embeddedBillingStore(prosumerInfo),
+    invoices: embeddedInvoiceStore(prosumerInfo),
+    wallets: embeddedWalletStore(prosumerInfo),
+    payouts: embeddedPayoutStore(prosumerInfo),
   };
 }
 

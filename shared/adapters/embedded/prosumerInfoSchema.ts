@@ -1,9 +1,11 @@
+import { billingSchema, linesOfPostings } from './billingSchema.ts';
+
 const wh = (column: string) =>
   `${column} INTEGER NOT NULL DEFAULT 0 CHECK (${column} BETWEEN 0 AND 9007199254740991)`;
 // A sum beyond 64 bits becomes a REAL in SQLite, which a STRICT INTEGER column refuses.
 const usat = (column: string) => `${column} INTEGER NOT NULL DEFAULT 0 CHECK (${column} >= 0)`;
 
-/** Prosumer Info: prosumers and reserved accounts with their sums, and the postings that moved them. */
+/** Prosumer Info: prosumers and reserved accounts with their sums, the postings, billing. */
 export const prosumerInfoSchema: readonly string[] = [
   `
   CREATE TABLE prosumers (
@@ -60,4 +62,5 @@ export const prosumerInfoSchema: readonly string[] = [
     PRIMARY KEY (gridId, timeframe, revision, batch)
   ) STRICT, WITHOUT ROWID;
   `,
+  billingSchema + linesOfPostings,
 ];
