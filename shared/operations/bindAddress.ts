@@ -1,0 +1,101 @@
+import type { Address, ReadAddress } from '../domain/bitcoin.ts';
+import { billingDefaults } from '../domain/grid.ts';
+import type { GridId, ProsumerId } from '../domain/ids.ts';
+import type { AddressChallenge, PayoutAddress } from '../domain/payout.ts';
+import { boundAddress, challengeMessage } from '../domain/payoutAddress.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { accept, type Result, refuse } from '../domain/result.ts';
+import type { Ports } from '../ports/ports.ts';
+import { payableAddress } from './challengeAddress.ts';
+import { prosumerNotFound } from './getProsumer.ts';
+
+type AddressPorts = Pick<Ports, 'grids' | 'prosumers' | 'payouts' | 'bitcoin' | 'clock'>;
+
+/** An answer to a challenge. */
+export type AddressAnswer = {
+  readonly address: string;
+  readonly nonce: string;
+  readonly signature: string;
+};
+
+/**
+ * Binds an address to a prosumer by its signature under the open challenge. Repeatable: the answer
+ * that was taken is answered again. Of two at once one is taken.
+ */
+export async function bindAddress(
+  ports: AddressPorts,
+  prosumerId: ProsumerId,
+  { address, nonce, signature }: AddressAnswer,
+): Promise<Result<PayoutAddress, Refusal>> {
+  const stored = await ports.prosumers.get(prosumerId);
+  if (stored === undefined) return refuse(prosumerNotFound(prosumerId));
+  const read = payableAddress(ports, address);
+  if (!read.ok) return read;
+  const to = read.value;
+  const current = await ports.payouts.getAddress(prosumerId);
+  if (current !== undefined && isFrom(current, to, nonce, signature)) return accept(current);
+
+  const now = ports.clock.now();
+  const challenge = await ports.payouts.getChallenge(prosumerId);
+  const isOpen = challenge?.nonce === nonce && challenge.address === to.address;
+  if (!isOpen || challenge.expiresAt <= now) return refuse(challengeExpired);
+  if (!ports.bitcoin.isSignedBy(to.address, challengeMessage(challenge), signature)) {
+    return refuse(notProven(challenge.address));
+  }
+  const cooldownHours = await cooldownHoursOf(ports, challenge.gridId);
+  const bound = boundAddress(challenge, { to, signature }, current, { now, cooldownHours });
+  if (await ports.payouts.bindAddress(bound, nonce)) return accept(bound);
+  return afterAnother(ports, challenge, to, signature);
+}
+
+/** Where a prosumer is paid. */
+export async function getPayoutAddress(
+  { prosumers, payouts }: Pick<Ports, 'prosumers' | 'payouts'>,
+  prosumerId: ProsumerId,
+): Promise<Result<PayoutAddress, Refusal>> {
+  if ((await prosumers.get(prosumerId)) === undefined) return refuse(prosumerNotFound(prosumerId));
+  const address = await payouts.getAddress(prosumerId);
+  if (address !== undefined) return accept(address);
+  const detail = `The prosumer ${prosumerId} has bound no address yet. Ask for a challenge.`;
+  return refuse({ code: 'payout_address_not_found', detail });
+}
+
+/** The challenge was used up in the meantime: by the same answer, or by another. */
+async function afterAnother(
+  { payouts }: Pick<Ports, 'payouts'>,
+  { prosumerId, nonce }: AddressChallenge,
+  to: ReadAddress,
+  signature: string,
+): Promise<Result<PayoutAddress, Refusal>> {
+  const current = await payouts.getAddress(prosumerId);
+  return current !== undefined && isFrom(current, to, nonce, signature)
+    ? accept(current)
+    : refuse(challengeExpired);
+}
+
+/** Is this what that answer bound? The nonce, which is part of the message, was given out once. */
+function isFrom(bound: PayoutAddress, to: ReadAddress, nonce: string, signature: string): boolean {
+  return (
+    bound.to.address === to.address &&
+    bound.signature === signature &&
+    bound.message.includes(` ${nonce}, `)
+  );
+}
+
+async function cooldownHoursOf({ grids }: Pick<Ports, 'grids'>, gridId: GridId): Promise<number> {
+  const grid = await grids.get(gridId);
+  return (grid?.value.billing ?? billingDefaults).addressCooldownHours;
+}
+
+const challengeExpired: Refusal = {
+  code: 'challenge_expired',
+  detail: 'No such challenge is open for this address. Ask for a new one and sign that.',
+};
+
+function notProven(address: Address): Refusal {
+  return {
+    code: 'ownership_not_proven',
+    detail: `This is not a signature of the challenge's message by ${address}.`,
+    errors: [{ pointer: '/signature', detail: 'does not verify' }],
+  };
+}
