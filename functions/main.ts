@@ -14,6 +14,7 @@ import { currentLog, logWithInvocation } from './currentLog.ts';
 import { docs } from './docs.ts';
 import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
+import { gridDepositAddresses } from './gridDepositAddresses.ts';
 import { gridNetto } from './gridNetto.ts';
 import { gridProsumers } from './gridProsumers.ts';
 import { gridReadings } from './gridReadings.ts';
@@ -62,6 +63,7 @@ http('trade', trade);
 
 // Billing
 http('amountDue', amountDue);
+http('gridDepositAddresses', gridDepositAddresses);
 http('billingRuns', billingRuns);
 http('billingRun', billingRun);
 http('billingRunFinalize', billingRunFinalize);

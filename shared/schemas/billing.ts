@@ -138,3 +138,13 @@ export const Statement = Type.Object(
   },
 );
 export type StatementBody = Static<typeof Statement>;
+
+export const DepositAddress = Type.Object(
+  {
+    address: Type.String({
+      description: 'An address of the grid’s wallet that was never shown before.',
+    }),
+    index: count('Its index on the receive chain of the account.'),
+  },
+  { title: 'DepositAddress', description: 'Where the operator fills the grid’s wallet.' },
+);

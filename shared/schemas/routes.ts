@@ -3,7 +3,14 @@ import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { InvoiceId } from '../domain/invoice.ts';
 import type { PayoutId } from '../domain/payout.ts';
 import { Account } from './account.ts';
-import { AmountDue, BillingAccount, BillingRun, BillingRunCreate, Statement } from './billing.ts';
+import {
+  AmountDue,
+  BillingAccount,
+  BillingRun,
+  BillingRunCreate,
+  DepositAddress,
+  Statement,
+} from './billing.ts';
 import { gridId, instant, pathId } from './common.ts';
 import { Grid, GridCreate, GridPatch, GridProsumer } from './grid.ts';
 import { Liveness, Readiness } from './health.ts';
@@ -347,6 +354,17 @@ export const routes = {
         summary: 'Show the statement of a prosumer in a final run',
         tag: 'Billing',
         answers: { 200: Statement },
+      },
+    },
+  },
+  gridDepositAddresses: {
+    path: 'grids/{gridId}/deposit-addresses',
+    params: ofGrid,
+    methods: {
+      POST: {
+        summary: 'Get a fresh address to fill the wallet of a mini grid at',
+        tag: 'Billing',
+        answers: { 200: DepositAddress },
       },
     },
   },
