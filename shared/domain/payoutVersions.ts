@@ -1,6 +1,7 @@
 import { assert } from './assert.ts';
 import type { TransactionId } from './bitcoin.ts';
 import { type Payout, type PayoutStatus, type PayoutVersion, payoutStatuses } from './payout.ts';
+import { addSat, type Satoshi, zeroSat } from './units.ts';
 
 /** A version whose signature came. */
 export type SignedVersion = PayoutVersion & { readonly signedHex: string };
@@ -28,6 +29,11 @@ export function withSignature(payout: Payout, txid: TransactionId, signedHex: st
     version.txid === txid ? { ...version, signedHex } : version,
   );
   return { ...payout, versions, status: furthest(payout.status, 'signed') };
+}
+
+/** What a version pays, the payees' shares of the fee included: the same in all versions. */
+export function paidSat({ outputs }: Pick<PayoutVersion, 'outputs'>): Satoshi {
+  return outputs.reduce((sum, { amountSat }) => addSat(sum, amountSat), zeroSat);
 }
 
 /** Of two statuses the later: a payout never falls back. */

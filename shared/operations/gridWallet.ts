@@ -1,5 +1,7 @@
 import { assert } from '../domain/assert.ts';
+import type { AccountKey } from '../domain/bitcoin.ts';
 import type { Grid } from '../domain/grid.ts';
+import type { GridId } from '../domain/ids.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Instant } from '../domain/timeframe.ts';
 import type { Wallet } from '../ports/bitcoin.ts';
@@ -11,10 +13,18 @@ export function gridWallet(
   { bitcoin }: Pick<Ports, 'bitcoin'>,
   { id, billing }: Pick<Grid, 'id' | 'billing'>,
 ): Wallet | undefined {
-  if (billing?.accountKey === undefined) return undefined;
-  const read = bitcoin.readAccountKey(billing.accountKey);
-  // It was read when it was set: it can only be of another network if the app's has changed since.
-  assert(read.ok, `the account key of grid ${id} is one of ${bitcoin.network}`);
+  return billing?.accountKey && readWallet({ bitcoin }, id, billing.accountKey);
+}
+
+/** The wallet of a key that was read before, when it was set. */
+export function readWallet(
+  { bitcoin }: Pick<Ports, 'bitcoin'>,
+  gridId: GridId,
+  accountKey: AccountKey,
+): Wallet {
+  const read = bitcoin.readAccountKey(accountKey);
+  // It can only be of another network if the app's has changed since.
+  assert(read.ok, `the account key of grid ${gridId} is one of ${bitcoin.network}`);
   return read.value;
 }
 

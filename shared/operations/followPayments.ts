@@ -1,0 +1,162 @@
+import type { OutPoint } from '../domain/bitcoin.ts';
+import type { InvoiceEvent } from '../domain/invoice.ts';
+import type { ChainOutput } from '../ports/chain.ts';
+import type { PaymentChange, StoredPayment } from '../ports/invoiceStore.ts';
+import type { Ports } from '../ports/ports.ts';
+import { allWallets, type UsedWallet } from './allWallets.ts';
+import { watchedWallet } from './gridWallet.ts';
+import { type PaymentRules, paymentRules } from './paymentRules.ts';
+
+export type FollowerPorts = Pick<
+  Ports,
+  'grids' | 'invoices' | 'wallets' | 'bitcoin' | 'chain' | 'clock' | 'log'
+>;
+type WithChain = FollowerPorts & { readonly chain: NonNullable<Ports['chain']> };
+type Watched = ReadonlyMap<string, StoredPayment>;
+
+/** The chain of a BIP84 account on which payments are received. */
+const receiveChain = 0;
+const paymentsPerPage = 1_000;
+/** Outputs that are looked up and saved in one transaction. */
+const outputsPerStep = 500;
+
+/**
+ * Timer: takes the payments of every wallet to what the chain says of them now. Repeatable, and two
+ * may do it at once: a payment is only written over what was read before the chain was asked, and
+ * how far a wallet was followed is noted after all of it was saved. Without a chain nothing is done.
+ */
+export async function followPayments(ports: FollowerPorts): Promise<{ readonly changes: number }> {
+  const { chain } = ports;
+  if (chain === undefined) return { changes: 0 };
+  const { wallets, billings } = await allWallets(ports);
+  const rules = paymentRules(ports, billings);
+  let changes = 0;
+  for (const wallet of wallets.values()) {
+    changes += await followWallet({ ...ports, chain }, wallet, rules);
+  }
+  return { changes };
+}
+
+async function followWallet(
+  ports: WithChain,
+  used: UsedWallet,
+  rules: PaymentRules,
+): Promise<number> {
+  const { walletId } = used;
+  const watched = await readWatched(ports, walletId);
+  const cursor = await ports.wallets.cursor(walletId);
+  const wallet = await watchedWallet(ports, used, used.since);
+  const changes = await ports.chain.changesSince(wallet, cursor);
+  const received = changes.outputs.filter(({ keyChain }) => keyChain === receiveChain);
+  const told = new Set(received.map(keyOf));
+  const untold = [...watched.values()].filter(({ payment }) => !told.has(keyOf(payment)));
+
+  let saved = 0;
+  let isContended = false;
+  for (let start = 0; start < received.length; start += outputsPerStep) {
+    const step = received.slice(start, start + outputsPerStep);
+    const { found, contended } = await changesOf(ports, step, watched, rules);
+    const written = await save(ports, found);
+    saved += written;
+    isContended ||= contended || written < found.length;
+  }
+  for (let start = 0; start < untold.length; start += outputsPerStep) {
+    const step = untold.slice(start, start + outputsPerStep);
+    saved += await save(ports, await changesOfUntold(ports, step, rules));
+  }
+  // Where another was faster, what it saw may be older than what this one saw: both look again.
+  if (!isContended && changes.cursor !== cursor) {
+    await ports.wallets.setCursor(walletId, changes.cursor);
+  }
+  return saved;
+}
+
+async function readWatched(
+  { invoices }: FollowerPorts,
+  walletId: UsedWallet['walletId'],
+): Promise<Watched> {
+  const watched = new Map<string, StoredPayment>();
+  let after: OutPoint | undefined;
+  do {
+    const request = { limit: paymentsPerPage, ...(after && { after }) };
+    const page = await invoices.listWatchedPayments(walletId, request);
+    for (const stored of page.items) watched.set(keyOf(stored.payment), stored);
+    after = page.next;
+  } while (after !== undefined);
+  return watched;
+}
+
+/** What outputs that the chain told of change. Those to addresses of no invoice are no payments. */
+async function changesOf(
+  { invoices }: FollowerPorts,
+  outputs: readonly ChainOutput[],
+  watched: Watched,
+  rules: PaymentRules,
+): Promise<{ readonly found: readonly PaymentChange[]; readonly contended: boolean }> {
+  const [byAddress, stored] = await Promise.all([
+    invoices.byAddress([...new Set(outputs.map(({ address }) => address))]),
+    invoices.payments(outputs.filter((output) => !watched.has(keyOf(output)))),
+  ]);
+  const others = new Map(stored.map((one) => [keyOf(one.payment), one]));
+  const found: PaymentChange[] = [];
+  let contended = false;
+  for (const output of outputs) {
+    const invoice = byAddress.get(output.address);
+    if (invoice === undefined) continue;
+    const other = others.get(keyOf(output));
+    if (other !== undefined && isWatched(other)) {
+      contended = true;
+      continue;
+    }
+    const before = watched.get(keyOf(output)) ?? other;
+    const change = rules.changeOf(before, output, invoice);
+    if (change !== undefined) found.push(change);
+  }
+  return { found, contended };
+}
+
+/** What became of payments that the chain did not tell of: they stand where they stood, or are gone. */
+async function changesOfUntold(
+  { chain }: WithChain,
+  untold: readonly StoredPayment[],
+  rules: PaymentRules,
+): Promise<readonly PaymentChange[]> {
+  const places = await chain.places([...new Set(untold.map(({ payment }) => payment.txid))]);
+  const found: PaymentChange[] = [];
+  for (const before of untold) {
+    const { txid, vout, amountSat, invoiceId } = before.payment;
+    const place = places.get(txid);
+    const observed = place === undefined ? 'gone' : { txid, vout, amountSat, ...place };
+    const change = rules.changeOf(before, observed, await rules.invoiceOf(invoiceId));
+    if (change !== undefined) found.push(change);
+  }
+  return found;
+}
+
+async function save(
+  { invoices, log }: FollowerPorts,
+  changes: readonly PaymentChange[],
+): Promise<number> {
+  if (changes.length === 0) return 0;
+  const written = await invoices.savePayments(changes);
+  for (const event of changes.flatMap(({ events }) => events)) {
+    if (isLoss(event)) log.warn(`Payment ${event.kind}`, lossFields(event));
+  }
+  return written;
+}
+
+function isLoss({ kind }: InvoiceEvent): boolean {
+  return kind === 'reversed' || kind === 'vanished';
+}
+
+function lossFields({ invoiceId, txid, vout, amountSat }: InvoiceEvent) {
+  return { invoiceId, txid, vout, amountSat: amountSat?.toString() };
+}
+
+function isWatched({ payment: { state } }: StoredPayment): boolean {
+  return state === 'seen' || state === 'credited';
+}
+
+function keyOf({ txid, vout }: OutPoint): string {
+  return `${txid}:${vout}`;
+}

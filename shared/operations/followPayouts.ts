@@ -1,0 +1,95 @@
+import { assert } from '../domain/assert.ts';
+import { billingDefaults } from '../domain/grid.ts';
+import { confirmationsNeeded } from '../domain/payment.ts';
+import type { Payout, PayoutId } from '../domain/payout.ts';
+import { newestVersion, paidSat, signedVersions } from '../domain/payoutVersions.ts';
+import type { Chain, TransactionPlace } from '../ports/chain.ts';
+import type { Versioned } from '../ports/page.ts';
+import type { Ports } from '../ports/ports.ts';
+import { asBroadcast, broadcastVersion } from './broadcastPayout.ts';
+
+export type PayoutFollowerPorts = Pick<Ports, 'grids' | 'payouts' | 'chain' | 'clock' | 'log'>;
+type WithChain = PayoutFollowerPorts & { readonly chain: Chain };
+type Standing = { readonly txid: Payout['versions'][number]['txid'] } & TransactionPlace;
+
+const payoutsPerPage = 100;
+
+/**
+ * Timer: takes every signed payout on, from signed to broadcast to confirmed. What the network does
+ * not know it is offered again, the last version first. Repeatable; of two at once one writes.
+ */
+export async function followPayouts(
+  ports: PayoutFollowerPorts,
+): Promise<{ readonly changes: number }> {
+  const { chain } = ports;
+  if (chain === undefined) return { changes: 0 };
+  let changes = 0;
+  let after: PayoutId | undefined;
+  do {
+    const page = await ports.payouts.listUnconfirmed({
+      limit: payoutsPerPage,
+      ...(after && { after }),
+    });
+    for (const stored of page.items) {
+      if (await followPayout({ ...ports, chain }, stored)) changes += 1;
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return { changes };
+}
+
+/** Takes one payout on; true when something of it was written. */
+async function followPayout(
+  ports: WithChain,
+  { value: payout, etag }: Versioned<Payout>,
+): Promise<boolean> {
+  const signed = signedVersions(payout);
+  if (signed.length === 0) return false;
+  const places = await ports.chain.places(signed.map(({ txid }) => txid));
+  const standing = signed.flatMap(({ txid }) => {
+    const place = places.get(txid);
+    return place === undefined ? [] : [{ txid, ...place }];
+  });
+  const mined = standing.find(({ confirmations }) => confirmations > 0);
+  const isKnown = mined !== undefined || (await offer(ports, payout, standing));
+  if (!isKnown) return false;
+
+  const followed = await confirmedBy(ports, asBroadcast(payout, ports.clock.now()), mined);
+  if (followed.status === payout.status) return false;
+  return (await ports.payouts.replace(followed, etag)) !== undefined;
+}
+
+/**
+ * Offers the versions to the network from the last one on, until it has one. An earlier one that it
+ * has already stays there only if the last is refused.
+ */
+async function offer(
+  { chain, log }: WithChain,
+  payout: Payout,
+  standing: readonly Standing[],
+): Promise<boolean> {
+  for (const version of signedVersions(payout)) {
+    if (standing.some(({ txid }) => txid === version.txid)) return true;
+    const sent = await broadcastVersion(chain, version);
+    if (sent.ok) return true;
+    const { id: payoutId, gridId } = payout;
+    log.warn('Payout refused', { payoutId, gridId, txid: version.txid, reason: sent.refusal });
+  }
+  return false;
+}
+
+/** The payout as confirmed, once the version that is in a block is deep enough. */
+async function confirmedBy(
+  { grids, clock }: WithChain,
+  payout: Payout,
+  mined: Standing | undefined,
+): Promise<Payout> {
+  if (mined === undefined) return payout;
+  const billing = (await grids.get(payout.gridId))?.value.billing ?? billingDefaults;
+  const needed = confirmationsNeeded(billing, paidSat(newestVersion(payout)));
+  if (mined.confirmations < needed) return payout;
+  const { txid, block } = mined;
+  assert(block !== undefined, `the confirmed transaction ${txid} is in a block`);
+  const confirmed = { txid, blockHash: block.hash, at: clock.now() };
+  return { ...payout, status: 'confirmed', confirmed };
+}
