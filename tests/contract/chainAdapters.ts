@@ -60,7 +60,7 @@ export type OpenedChain = Required<Omit<ChainUnderTest, 'stop'>> & {
 /** Gives each test of a suite a chain of the adapter with money on it, and clears it away after. */
 export function freshChain(adapter: ChainAdapter): () => OpenedChain {
   let opened: OpenedChain | undefined;
-  let stop: () => Promise<void>;
+  let stop = async () => {};
   beforeEach(async () => {
     const started = await adapter.start();
     stop = started.stop;
