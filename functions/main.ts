@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { isTransient } from '../shared/adapters/isTransient.ts';
 import { openPorts } from '../shared/adapters/openPorts.ts';
+import { refusePrivateKeys } from '../shared/config/refusePrivateKeys.ts';
 import { readSettings } from '../shared/config.ts';
 import { amountDue } from './amountDue.ts';
 import { billingRun, billingRunFinalize } from './billingRun.ts';
@@ -36,6 +37,8 @@ import { recordTradesQueue } from './recordTrades.ts';
 import { trade } from './trade.ts';
 import { trades } from './trades.ts';
 
+// With a private key at hand nothing starts at all; other settings are read when they are needed.
+refusePrivateKeys(process.env);
 const { ports, close } = openOnce(async () => openPorts(readSettings(process.env), currentLog));
 app.hook.preInvocation(logWithInvocation);
 app.hook.appTerminate(close);

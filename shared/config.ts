@@ -1,7 +1,11 @@
+import { type BitcoinSettings, bitcoinSettings } from './config/bitcoinSettings.ts';
 import { type ServiceBusSettings, serviceBusSettings } from './config/busSettings.ts';
 import { type ClockSettings, clockSettings } from './config/clockSettings.ts';
 import { type CosmosSettings, cosmosSettings } from './config/cosmosSettings.ts';
+import { type BlobSettings, documentSettings } from './config/documentSettings.ts';
 import { type Environment, optional, SettingsError } from './config/environment.ts';
+import { type RateSettings, rateSettings } from './config/rateSettings.ts';
+import { refusePrivateKeys } from './config/refusePrivateKeys.ts';
 import { type SqlSettings, sqlSettings } from './config/sqlSettings.ts';
 
 /**
@@ -13,8 +17,13 @@ export type Settings = {
   readonly documents: EmbeddedSettings | CosmosSettings;
   /** Prosumer Info. */
   readonly prosumerInfo: EmbeddedSettings | SqlSettings;
+  /** What billing writes once: final runs, statements, transactions to be signed. */
+  readonly billingDocuments: EmbeddedSettings | BlobSettings;
   readonly bus: EmbeddedSettings | ServiceBusSettings;
   readonly queues: { readonly timeframes: string; readonly trades: string };
+  readonly bitcoin: BitcoinSettings;
+  /** Undefined: prices are given in millisatoshi only. */
+  readonly rates: RateSettings | undefined;
   readonly clock: ClockSettings;
 };
 
@@ -23,13 +32,20 @@ export type EmbeddedSettings = { readonly kind: 'embedded'; readonly directory: 
 
 const queueNamePattern = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,259}$/;
 
-/** Reads the settings. Throws SettingsError for the first that is missing or wrong. */
+/**
+ * Reads the settings. Throws SettingsError for the first that is missing or wrong, and before all
+ * for a private key anywhere in the environment.
+ */
 export function readSettings(environment: Environment): Settings {
+  refusePrivateKeys(environment);
   const settings: Settings = {
     documents:
       cosmosSettings(environment) ??
       embedded(environment, 'COSMOS_ENDPOINT', 'Smart Grid Info and Trader Info'),
     prosumerInfo: sqlSettings(environment) ?? embedded(environment, 'SQL_SERVER', 'Prosumer Info'),
+    billingDocuments:
+      documentSettings(environment) ??
+      embedded(environment, 'BLOB_ENDPOINT', 'the documents of billing'),
     bus:
       serviceBusSettings(environment) ??
       embedded(environment, 'SERVICE_BUS__fullyQualifiedNamespace', 'the queues'),
@@ -37,6 +53,8 @@ export function readSettings(environment: Environment): Settings {
       timeframes: queueName(environment, 'TIMEFRAMES_QUEUE', 'timeframes'),
       trades: queueName(environment, 'TRADES_QUEUE', 'trades'),
     },
+    bitcoin: bitcoinSettings(environment),
+    rates: rateSettings(environment),
     clock: clockSettings(environment),
   };
   if (settings.queues.timeframes === settings.queues.trades) {
@@ -55,10 +73,15 @@ function embedded(environment: Environment, setting: string, content: string): E
 }
 
 /** Made-up time is for a machine of one's own: it must never close what real meters report. */
-function refuseFastClock({ clock, documents, prosumerInfo, bus }: Settings): void {
-  const isEmbedded = [documents, prosumerInfo, bus].every(({ kind }) => kind === 'embedded');
-  if (clock.kind === 'system' || isEmbedded) return;
-  throw new SettingsError('CLOCK_SPEED and its fellows are accepted with embedded stores only.');
+function refuseFastClock({ clock, bitcoin, ...parts }: Settings): void {
+  const { documents, prosumerInfo, billingDocuments, bus } = parts;
+  const stores = [documents, prosumerInfo, billingDocuments, bus];
+  const isEmbedded = stores.every(({ kind }) => kind === 'embedded');
+  const isRegtest = bitcoin.chain === undefined || bitcoin.network === 'regtest';
+  if (clock.kind === 'system' || (isEmbedded && isRegtest)) return;
+  throw new SettingsError(
+    'CLOCK_SPEED and its fellows are accepted with embedded stores and on regtest only.',
+  );
 }
 
 function queueName(environment: Environment, name: string, byDefault: string): string {

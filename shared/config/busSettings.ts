@@ -1,3 +1,4 @@
+import { connectionStringParts } from './connectionString.ts';
 import { type Environment, optional, refuseWithout, SettingsError } from './environment.ts';
 import { isHostName, isLocal } from './hostNames.ts';
 import { type Identity, identityOf } from './identity.ts';
@@ -55,7 +56,7 @@ function identityAccess(environment: Environment, fullyQualifiedNamespace: strin
 
 /** The key of an emulator is no secret. Any other is refused, and nothing of it is quoted. */
 function emulatorAccess(connectionString: string) {
-  const parts = partsOf(connectionString);
+  const parts = connectionStringParts(connectionString);
   const host = /^sb:\/\/(\[[0-9a-f:]+\]|[^/:]+)(?::\d{1,5})?\/?$/i.exec(
     parts.get('endpoint') ?? '',
   )?.[1];
@@ -74,14 +75,4 @@ function emulatorAccess(connectionString: string) {
 /** In every cloud of Azure. The flag of the emulator would send a real key without TLS. */
 function isInAzure(host: string): boolean {
   return host.toLowerCase().includes('.servicebus.');
-}
-
-function partsOf(connectionString: string): ReadonlyMap<string, string> {
-  const parts = connectionString.split(';').map((part) => part.trim());
-  return new Map(
-    parts.flatMap((part) => {
-      const [, key, value] = /^([A-Za-z]+)=(.+)$/.exec(part) ?? [];
-      return key === undefined || value === undefined ? [] : [[key.toLowerCase(), value] as const];
-    }),
-  );
 }

@@ -7,19 +7,21 @@ type Given = Readonly<Record<string, string>>;
 const clientId = '0f1e2d3c-0000-4000-8000-00000000000a';
 const secret = 'c2VjcmV0LXNlY3JldA==';
 const emulator = `Endpoint=sb://localhost:5673;SharedAccessKeyName=Root;SharedAccessKey=${secret};UseDevelopmentEmulator=true;`;
+const azurite = 'UseDevelopmentStorage=true';
 const directory = { DATA_DIR: '.data' };
 const azure = {
   IDENTITY_ENDPOINT: 'http://127.0.0.1:41005/msi/token',
   SERVICE_BUS__fullyQualifiedNamespace: 'lane.servicebus.windows.net',
+  BLOB_ENDPOINT: 'https://lane.blob.core.windows.net/',
   COSMOS_ENDPOINT: 'https://lane.documents.azure.com:443/',
   SQL_SERVER: 'lane.database.windows.net',
   SQL_DATABASE: 'prosumer-info',
 };
 
-/** Kinds of the three stores, in the order of the settings. */
+/** Kinds of the four stores, in the order of the settings. */
 function kindsOf(environment: Given): readonly string[] {
-  const { documents, prosumerInfo, bus } = readSettings(environment);
-  return [documents.kind, prosumerInfo.kind, bus.kind];
+  const { documents, prosumerInfo, billingDocuments, bus } = readSettings(environment);
+  return [documents.kind, prosumerInfo.kind, billingDocuments.kind, bus.kind];
 }
 
 describe('the choice of stores', () => {
@@ -28,8 +30,11 @@ describe('the choice of stores', () => {
     expect(readSettings(directory)).toEqual({
       documents: store,
       prosumerInfo: store,
+      billingDocuments: store,
       bus: store,
       queues: { timeframes: 'timeframes', trades: 'trades' },
+      bitcoin: { network: 'regtest', chain: store },
+      rates: undefined,
       clock: { kind: 'system' },
     });
   });
@@ -44,6 +49,11 @@ describe('the choice of stores', () => {
         access,
       },
       prosumerInfo: { kind: 'sql', server: azure.SQL_SERVER, port: 1433, access },
+      billingDocuments: {
+        kind: 'blob',
+        container: 'documents',
+        access: { ...access, endpoint: azure.BLOB_ENDPOINT },
+      },
       bus: {
         kind: 'serviceBus',
         access: { ...access, fullyQualifiedNamespace: 'lane.servicebus.windows.net' },
@@ -55,19 +65,32 @@ describe('the choice of stores', () => {
     [
       'SQL alone',
       { SQL_SERVER: 'x.database.windows.net', SQL_DATABASE: 'd' },
-      ['embedded', 'sql', 'embedded'],
+      ['embedded', 'sql', 'embedded', 'embedded'],
     ],
-    ['Cosmos DB alone', { COSMOS_ENDPOINT: 'https://x.y' }, ['cosmos', 'embedded', 'embedded']],
-    ['an emulated bus', { SERVICE_BUS: emulator }, ['embedded', 'embedded', 'serviceBus']],
+    [
+      'Cosmos DB alone',
+      { COSMOS_ENDPOINT: 'https://x.y' },
+      ['cosmos', 'embedded', 'embedded', 'embedded'],
+    ],
+    [
+      'Blob Storage alone',
+      { BLOB_ENDPOINT: 'https://x.y' },
+      ['embedded', 'embedded', 'blob', 'embedded'],
+    ],
+    [
+      'an emulated bus',
+      { SERVICE_BUS: emulator },
+      ['embedded', 'embedded', 'embedded', 'serviceBus'],
+    ],
     [
       'a bus that is put aside',
       { SERVICE_BUS: emulator, BUS: 'embedded' },
-      ['embedded', 'embedded', 'embedded'],
+      ['embedded', 'embedded', 'embedded', 'embedded'],
     ],
     [
       'an empty setting',
-      { SERVICE_BUS: '', COSMOS_ENDPOINT: '' },
-      ['embedded', 'embedded', 'embedded'],
+      { SERVICE_BUS: '', COSMOS_ENDPOINT: '', BLOB_ENDPOINT: '' },
+      ['embedded', 'embedded', 'embedded', 'embedded'],
     ],
   ])('is made per store: %s', (_, given, kinds) => {
     expect(kindsOf({ ...directory, ...given })).toEqual(kinds);
@@ -76,6 +99,7 @@ describe('the choice of stores', () => {
   test.each([
     ['COSMOS_ENDPOINT', 'Neither COSMOS_ENDPOINT nor DATA_DIR is set'],
     ['SQL_SERVER', 'SQL_DATABASE is set, but SQL_SERVER is not'],
+    ['BLOB_ENDPOINT', 'Neither BLOB_ENDPOINT nor DATA_DIR is set'],
     ['SERVICE_BUS__fullyQualifiedNamespace', 'Neither SERVICE_BUS__fullyQualifiedNamespace nor'],
   ])('without %s refuses to guess', (name, message) => {
     expect(() => readSettings({ ...azure, [name]: '' })).toThrow(message);
@@ -83,11 +107,12 @@ describe('the choice of stores', () => {
 });
 
 describe('who the app is', () => {
-  test('a named identity counts for all three, a narrower name for the bus', () => {
+  test('a named identity counts for all, a narrower name for the bus', () => {
     const other = clientId.replace('a', 'b');
     const given = { ...azure, AZURE_CLIENT_ID: clientId, SERVICE_BUS__clientId: other };
-    const { documents, prosumerInfo, bus } = readSettings(given);
+    const { documents, prosumerInfo, billingDocuments, bus } = readSettings(given);
     expect(documents).toMatchObject({ access: { clientId } });
+    expect(billingDocuments).toMatchObject({ access: { clientId } });
     expect(prosumerInfo).toMatchObject({ access: { clientId } });
     expect(bus).toMatchObject({ access: { clientId: other } });
     expect(readSettings({ ...azure, AZURE_CLIENT_ID: clientId }).bus).toMatchObject({
@@ -109,9 +134,20 @@ describe('who the app is', () => {
       SQL_DATABASE: 'd',
       SQL_USER: 'sa',
       SQL_PASSWORD: secret,
+      BLOB_CONNECTION_STRING: azurite,
       SERVICE_BUS: emulator,
     };
-    const { documents, prosumerInfo, bus } = readSettings(given);
+    const settings = readSettings({ ...given, DOCUMENTS_CONTAINER: 'papers' });
+    const { documents, prosumerInfo, billingDocuments, bus } = settings;
+    expect(billingDocuments).toEqual({
+      kind: 'blob',
+      container: 'papers',
+      access: { kind: 'emulator', connectionString: azurite },
+    });
+    const local = `DefaultEndpointsProtocol=http;BlobEndpoint=http://127.0.0.1:1/x;AccountKey=${secret}`;
+    expect(
+      readSettings({ ...given, BLOB_CONNECTION_STRING: local }).billingDocuments,
+    ).toMatchObject({ access: { kind: 'emulator', connectionString: local } });
     expect(documents).toMatchObject({ access: { kind: 'key', key: secret } });
     expect(prosumerInfo).toMatchObject({
       port: 14_330,
@@ -169,6 +205,24 @@ describe('refused, by name, and without a secret', () => {
       'SERVICE_BUS__fullyQualifiedNamespace',
       { SERVICE_BUS__fullyQualifiedNamespace: 'sb://x.servicebus.windows.net' },
     ],
+    ['BLOB_ENDPOINT', { BLOB_ENDPOINT: `https://x.blob.core.windows.net/?sig=${secret}` }],
+    ['BLOB_ENDPOINT', { BLOB_ENDPOINT: `https://user:${secret}@x.blob.core.windows.net` }],
+    ['BLOB_ENDPOINT', { BLOB_ENDPOINT: 'http://127.0.0.1:10000' }],
+    ['BLOB_ENDPOINT', { BLOB_ENDPOINT: 'https://x.y', BLOB_CONNECTION_STRING: azurite }],
+    ['BLOB_ENDPOINT', { DOCUMENTS_CONTAINER: 'papers' }],
+    ['BLOB_CONNECTION_STRING', { BLOB_CONNECTION_STRING: `AccountName=x;AccountKey=${secret}` }],
+    [
+      'BLOB_CONNECTION_STRING',
+      { BLOB_CONNECTION_STRING: `UseDevelopmentStorage=true;AccountName=x;AccountKey=${secret}` },
+    ],
+    [
+      'BLOB_CONNECTION_STRING',
+      {
+        BLOB_CONNECTION_STRING: `BlobEndpoint=https://x.blob.core.windows.net;AccountKey=${secret}`,
+      },
+    ],
+    ['DOCUMENTS_CONTAINER', { BLOB_CONNECTION_STRING: azurite, DOCUMENTS_CONTAINER: 'No_Name' }],
+    ['DOCUMENTS_CONTAINER', { BLOB_CONNECTION_STRING: azurite, DOCUMENTS_CONTAINER: 'a' }],
     ['BUS', { BUS: 'kafka' }],
     ['BUS', { BUS: 'serviceBus' }],
     ['TIMEFRAMES_QUEUE', { TIMEFRAMES_QUEUE: 'a b' }],
@@ -177,6 +231,8 @@ describe('refused, by name, and without a secret', () => {
     ['CLOCK_SPEED', { ...clock, CLOCK_SPEED: '1.5' }],
     ['CLOCK_SPEED', { ...clock, ...sql }],
     ['CLOCK_SPEED', { ...clock, SERVICE_BUS: emulator }],
+    ['CLOCK_SPEED', { ...clock, BLOB_CONNECTION_STRING: azurite }],
+    ['CLOCK_SPEED', { ...clock, BITCOIN_NETWORK: 'testnet', ESPLORA_URL: 'https://x.y' }],
   ])('%s: %j', (name, given) => {
     const refused = refusalOf({ ...directory, ...given });
     expect(refused).toBeInstanceOf(SettingsError);
