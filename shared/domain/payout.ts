@@ -98,3 +98,11 @@ export type AddressChallenge = {
   readonly nonce: string;
   readonly expiresAt: Instant;
 };
+
+/** Does a plan neither gain nor lose a satoshi? Σ coins = Σ (amountSat − feeSat) + change + fee. */
+export function isBalanced({ outputs, coins, change, feeSat }: PayoutPlan): boolean {
+  let leftSat = -feeSat - (change?.amountSat ?? 0n);
+  for (const coin of coins) leftSat += coin.amountSat;
+  for (const output of outputs) leftSat -= output.amountSat - output.feeSat;
+  return leftSat === 0n;
+}

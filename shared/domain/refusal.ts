@@ -27,6 +27,7 @@ export const refusalCodes = [
   'payout_signature_refused',
   'nothing_to_pay',
   'coins_insufficient',
+  'coins_too_many',
   'fee_rate_too_low',
   'chain_not_configured',
   'chain_refused',

@@ -35,6 +35,7 @@ const refusals = {
   payout_signature_refused: { status: 422, title: 'Not the payout that was sent out, signed' },
   nothing_to_pay: { status: 409, title: 'Nothing to pay out' },
   coins_insufficient: { status: 409, title: 'Too few coins' },
+  coins_too_many: { status: 409, title: 'The coins are too small for one transaction' },
   fee_rate_too_low: { status: 409, title: 'The fee rate is too low' },
   chain_not_configured: { status: 503, title: 'No bitcoin chain is configured' },
   chain_refused: { status: 409, title: 'The bitcoin network refused the transaction' },
