@@ -1,0 +1,56 @@
+import type { GridId, ProsumerId } from '../domain/ids.ts';
+import { type BoundAddress, claims, usableAddress } from '../domain/payoutAddress.ts';
+import type { WaitingPayee } from '../domain/payoutDue.ts';
+import type { AddressProof } from '../domain/payoutManifest.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** Payees that one payout looks at. Far more than one transaction pays: not all have an address. */
+const waitingMax = 100_000;
+
+export type ProvenPayee = WaitingPayee & { readonly proof: AddressProof };
+
+/**
+ * Payees of a grid that wait and can be paid: their prosumer has an address that is usable now, and
+ * its proof is good. It is verified here again, so that no row of the database sends money elsewhere.
+ */
+export async function payablePayees(
+  { payouts, bitcoin, clock, log }: Pick<Ports, 'payouts' | 'bitcoin' | 'clock' | 'log'>,
+  gridId: GridId,
+): Promise<readonly ProvenPayee[]> {
+  const waiting = await payouts.listWaiting(gridId, waitingMax);
+  if (waiting.length === 0) return [];
+  const addresses = await payouts.addressesOf(gridId);
+  const now = clock.now();
+  const proven = new Map<ProsumerId, BoundAddress | undefined>();
+  for (const { prosumerId } of waiting) {
+    if (proven.has(prosumerId)) continue;
+    const address = addresses.get(prosumerId);
+    const usable = address && usableAddress(address, now);
+    const isGood = usable !== undefined && isProven({ bitcoin }, gridId, prosumerId, usable);
+    if (usable !== undefined && !isGood) log.error('Payout address not proven', { prosumerId });
+    proven.set(prosumerId, isGood ? usable : undefined);
+  }
+  return waiting.flatMap((payee) => {
+    const bound = proven.get(payee.prosumerId);
+    if (bound === undefined) return [];
+    const { to, message, signature } = bound;
+    return [{ ...payee, to, proof: { message, signature } }];
+  });
+}
+
+function isProven(
+  { bitcoin }: Pick<Ports, 'bitcoin'>,
+  gridId: GridId,
+  prosumerId: ProsumerId,
+  { to, message, signature }: BoundAddress,
+): boolean {
+  // What is paid to is a script: it must be that of the address which signed.
+  const read = bitcoin.readAddress(to.address);
+  return (
+    read.ok &&
+    read.value.script === to.script &&
+    read.value.kind === to.kind &&
+    claims(message, { gridId, prosumerId, address: to.address }) &&
+    bitcoin.isSignedBy(to.address, message, signature)
+  );
+}
