@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'bitcoinjs-lib';
 import type { OutPoint, TransactionId } from '../../shared/domain/bitcoin.ts';
+import type { Chain } from '../../shared/ports/chain.ts';
 import {
   type Spendable,
   signSpend,
@@ -8,7 +9,6 @@ import {
   type TestWallet,
   testWallet,
 } from '../bitcoin/testWallet.ts';
-import type { ChainUnderTest } from './chainAdapters.ts';
 
 const coinsMin = 8;
 const maturity = 100;
@@ -25,12 +25,15 @@ export type Purse = {
   takeCoin(): Spendable;
 };
 
+/** What a purse needs of a chain under test. */
+export type PurseChain = {
+  readonly chain: Chain;
+  mine(count: number, address: string): Promise<void>;
+  settle?(): Promise<void>;
+};
+
 /** Mines the purse its coins and lets them mature. */
-export async function openPurse({
-  chain,
-  mine,
-  settle,
-}: Omit<ChainUnderTest, 'stop'>): Promise<Purse> {
+export async function openPurse({ chain, mine, settle }: PurseChain): Promise<Purse> {
   const wallet = testWallet(randomUUID());
   const key = wallet.key(0, 0);
   await mine(coinsMin, key.address);
@@ -61,7 +64,7 @@ export async function openPurse({
   };
 }
 
-async function send(chain: ChainUnderTest['chain'], transaction: Transaction) {
+async function send(chain: Chain, transaction: Transaction) {
   const sent = await chain.broadcast(transaction.toHex());
   if (!sent.ok) throw new Error(`a payment of the purse was refused: ${sent.refusal}`);
   return transaction.getId() as TransactionId;
