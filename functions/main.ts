@@ -13,10 +13,20 @@ import { closeTimeframesTimer } from './closeTimeframes.ts';
 import { completeBillingTimer } from './completeBilling.ts';
 import { currentLog, logWithInvocation } from './currentLog.ts';
 import { docs } from './docs.ts';
+import { followChainTimer } from './followChain.ts';
 import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
 import { gridDepositAddresses } from './gridDepositAddresses.ts';
 import { gridNetto } from './gridNetto.ts';
+import { gridPayees } from './gridPayees.ts';
+import {
+  gridPayout,
+  gridPayoutManifest,
+  gridPayoutPsbt,
+  gridPayoutReplacement,
+  gridPayoutSignature,
+} from './gridPayout.ts';
+import { gridPayouts } from './gridPayouts.ts';
 import { gridProsumers } from './gridProsumers.ts';
 import { gridReadings } from './gridReadings.ts';
 import { grids } from './grids.ts';
@@ -28,6 +38,7 @@ import { httpFunctions } from './httpFunctions.ts';
 import { invoice, invoiceQr, invoiceVoid } from './invoice.ts';
 import { invoices } from './invoices.ts';
 import { openapi } from './openapi.ts';
+import { payoutAddress, payoutAddressChallenge } from './payoutAddress.ts';
 import { openOnce } from './ports.ts';
 import { prosumer } from './prosumer.ts';
 import { prosumerNetto } from './prosumerNetto.ts';
@@ -77,6 +88,15 @@ http('invoices', invoices);
 http('invoice', invoice);
 http('invoiceVoid', invoiceVoid);
 http('invoiceQr', invoiceQr);
+http('gridPayees', gridPayees);
+http('gridPayouts', gridPayouts);
+http('gridPayout', gridPayout);
+http('gridPayoutPsbt', gridPayoutPsbt);
+http('gridPayoutManifest', gridPayoutManifest);
+http('gridPayoutSignature', gridPayoutSignature);
+http('gridPayoutReplacement', gridPayoutReplacement);
+http('payoutAddress', payoutAddress);
+http('payoutAddressChallenge', payoutAddressChallenge);
 
 // Operations
 httpAlone('openapi', openapi());
@@ -92,6 +112,10 @@ app.timer('closeTimeframes', {
 app.timer('completeBilling', {
   schedule: '40 * * * * *',
   handler: completeBillingTimer(ports),
+});
+app.timer('followChain', {
+  schedule: '20 * * * * *',
+  handler: followChainTimer(ports),
 });
 app.serviceBusQueue('closeTimeframe', {
   connection: 'SERVICE_BUS',

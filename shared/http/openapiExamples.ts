@@ -2,6 +2,7 @@
 type Example = { readonly summary: string; readonly value: object };
 
 const timeframe = '2026-01-01T00:00:00Z';
+const exampleAddress = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
 /**
  * Examples of bodies, by the title of their schema. They work one after the other: the grid is
@@ -59,6 +60,29 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
   },
   BillingRunCreate: {
     month: { summary: 'A month', value: { period: '2026-01' } },
+  },
+  PayoutCreate: {
+    asked: { summary: 'At the fee rate that the network tells', value: {} },
+    given: { summary: 'At 5 satoshi per virtual byte', value: { feeRateSatPerKvb: 5_000 } },
+  },
+  PayoutSignature: {
+    signed: { summary: 'The signed PSBT, cut short here', value: { psbt: 'cHNidP8BAHECAAAA' } },
+  },
+  PayoutReplacement: {
+    higher: { summary: 'At 12 satoshi per virtual byte', value: { feeRateSatPerKvb: 12_000 } },
+  },
+  AddressChallengeCreate: {
+    address: { summary: 'An address', value: { address: exampleAddress } },
+  },
+  PayoutAddressPut: {
+    signed: {
+      summary: 'The challenge of that address, signed; cut short here',
+      value: {
+        address: exampleAddress,
+        nonce: '019aa0c4-5a00-7000-8000-000000000000',
+        signature: 'AkgwRQIhAKYj',
+      },
+    },
   },
   ReadingsPost: {
     interval: {

@@ -45,6 +45,11 @@ export function isInvoiceKey(value: unknown): value is InvoiceId {
   );
 }
 
+/** The key of a list of payees. */
+export function isPayeeKey(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{4}-\d{2}\.[a-z0-9][a-z0-9-]{0,62}$/.test(value);
+}
+
 /** The key of a list that is in order of timeframe. */
 export function isTimeframeKey(value: unknown): value is Timeframe {
   return typeof value === 'string' && isCanonicalInstant(value);
