@@ -55,8 +55,8 @@ export async function startBitcoinNode(): Promise<BitcoinNode> {
     settings,
     rpc,
     async mine(count, address) {
-      // Within the same second the same block would be made again, which the node has given up.
-      if (undoneCount > 0) await rpc.call(['setmocktime', nowS() + undoneCount]);
+      // At the same time the same blocks would be made again, which the node has given up.
+      if (undoneCount > 0) await rpc.call(['setmocktime', nowS() + undoneCount * apartS]);
       return (await rpc.call(['generatetoaddress', count, address])) as readonly string[];
     },
     async undo(count) {
@@ -155,6 +155,9 @@ async function undo(rpc: CoreRpc, count: number): Promise<void> {
   const hash = await rpc.call(['getblockhash', height - count + 1]);
   await rpc.call(['invalidateblock', hash]);
 }
+
+/** Blocks that are mined at once lie a second apart: no more than these in one go. */
+const apartS = 600;
 
 function nowS(): number {
   return Math.floor(Date.now() / 1000);
