@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { openDatabase } from '../../shared/adapters/embedded/database.ts';
+import { openEmbeddedProsumerInfo } from '../../shared/adapters/embedded/openEmbedded.ts';
+import { prosumerInfoSchema } from '../../shared/adapters/embedded/prosumerInfoSchema.ts';
+import { type AccountLine, linesOf } from '../../shared/domain/accountLine.ts';
+import { type AccountId, compareIds, miniGrid, powerPlant } from '../../shared/domain/ids.ts';
+import { postingsOf } from '../../shared/domain/ledger.ts';
+import type { Trade } from '../../shared/domain/trade.ts';
+import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import { bill, invoiceId, paidAt, paymentOf, payTo } from './billingSamples.ts';
+import {
+  december,
+  hillside,
+  instant,
+  january,
+  november,
+  prosumerId,
+  riverside,
+  timeframe,
+  tradeOf,
+} from './samples.ts';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const clock = { now: () => instant('2026-11-22T12:00:00Z') };
+const open = () => openEmbeddedProsumerInfo(directory, { clock, durability: 'process' });
+
+/** A data directory as it was before anything could be billed, with the postings of these trades. */
+function makeOld(trades: readonly Trade[]): void {
+  const db = openDatabase(join(directory, 'prosumerInfo.db'), prosumerInfoSchema.slice(0, 1));
+  const insert = db.prepare('INSERT INTO postings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  for (const trade of trades) {
+    for (const posting of postingsOf(trade)) {
+      const { accountId, sequence, side, soldWh, boughtWh, creditUsat, debitUsat } = posting;
+      const place = [trade.gridId, trade.timeframe, accountId, trade.revision, sequence, side];
+      insert.run(...place, soldWh, boughtWh, creditUsat, debitUsat);
+    }
+  }
+  db.close();
+}
+
+const accounts: readonly AccountId[] = [
+  ...['anna', 'ben', 'zoe'].map(prosumerId),
+  miniGrid,
+  powerPlant,
+];
+const anyTrade = fc
+  .record({
+    gridId: fc.constantFrom(riverside, hillside),
+    timeframe: fc.constantFrom(
+      timeframe('2026-11-30T23:45:00Z'),
+      timeframe('2026-12-01T00:00:00Z'),
+      timeframe('2026-12-31T22:00:00Z'),
+    ),
+    revision: fc.nat(1),
+    sellerId: fc.constantFrom(...accounts),
+    buyerId: fc.constantFrom(...accounts),
+    energyWh: fc.integer({ min: 1, max: 1_000_000_000 }).map(wattHours),
+    priceMsatPerKwh: fc.constantFrom(0, 1, 7, 300_001, 1_000_000_000).map(msatPerKwh),
+    gridFeeMsatPerKwh: fc.constantFrom(0, 1, 20_000, 1_000_000_000).map(msatPerKwh),
+  })
+  .filter(({ sellerId, buyerId }) => sellerId !== buyerId);
+
+test('a directory without billing gets the lines of what was traded in it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyTrade, { maxLength: 40 }), async (terms) => {
+      const trades = terms.map((change, n) => tradeOf(n + 1, change));
+      makeOld(trades);
+      const { billing, close } = open();
+      try {
+        for (const gridId of [riverside, hillside]) {
+          for (const [period, end] of [
+            [november, '2026-12'],
+            [december, '2027-01'],
+          ] as const) {
+            const through = trades.filter(
+              (trade) => trade.gridId === gridId && trade.timeframe < end,
+            );
+            const { lines, periods } = await billing.unbilled(gridId, period);
+            expect(lines.map(textOf)).toEqual(linesOf(through).map(textOf).toSorted(compareIds));
+            const months = through.map((trade) => trade.timeframe.slice(0, 7));
+            expect(periods).toEqual([...new Set(months)].toSorted());
+          }
+        }
+      } finally {
+        close();
+        rmSync(directory, { recursive: true });
+        directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+function textOf({ accountId, kind, counterparty, priceMsatPerKwh, energyWh }: AccountLine): string {
+  // The null character comes before all others, as the end of a text does.
+  const price = String(priceMsatPerKwh).padStart(10, '0');
+  return [accountId, kind, counterparty, price, energyWh].join('\0');
+}
+
+test('what came before billing is billed once, and goes on from there', async () => {
+  makeOld([tradeOf(1)]);
+  const first = open();
+  await bill(first.billing, { anna: 300n, ben: -300n });
+  first.close();
+  const { billing, close } = open();
+  expect((await billing.unbilled(riverside, january)).lines).toEqual([]);
+  close();
+});
+
+test('what is only ever added to can be neither changed nor deleted', async () => {
+  const { billing, invoices, wallets, ledger, close } = open();
+  const line = linesOf([tradeOf(1)]).filter(({ accountId }) => accountId === 'anna');
+  const key = { gridId: riverside, timeframe: tradeOf(1).timeframe, revision: 0, batch: 1 };
+  await ledger.record(key, [], { period: november, lines: line });
+  await bill(billing, { anna: 300n, ben: -300n });
+  await invoices.address([{ invoiceId: invoiceId('ben'), payTo: payTo(0) }], paidAt);
+  const payment = paymentOf(invoiceId('ben'));
+  await invoices.savePayments([{ payment, version: 0, events: [] }]);
+  await wallets.allocate(payTo(0).walletId, 0, ['ben']);
+  close();
+  const db = new DatabaseSync(join(directory, 'prosumerInfo.db'));
+  for (const [table, column] of [
+    ['billingRuns', 'hash'],
+    ['billingAccounts', 'satoshi'],
+    ['billingLines', 'energyWh'],
+    ['invoiceEvents', 'at'],
+    ['walletIndexes', 'keyIndex'],
+  ] as const) {
+    expect(db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']).toBeGreaterThan(0);
+    for (const change of [`UPDATE ${table} SET ${column} = ${column}`, `DELETE FROM ${table}`]) {
+      expect(() => db.exec(change)).toThrow(`${table} are only ever added to`);
+    }
+  }
+  db.close();
+});
