@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openBitcoin } from '../shared/adapters/bitcoin/openBitcoin.ts';
 import { sha256 } from '../shared/adapters/digest.ts';
 import { embeddedBus } from '../shared/adapters/embedded/bus.ts';
 import { embeddedClosingStore } from '../shared/adapters/embedded/closingStore.ts';
@@ -19,7 +20,10 @@ import { createProsumer } from '../shared/operations/createProsumer.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import { firstInstant } from './population.ts';
 
-export type BenchPorts = Omit<Ports, 'ids' | 'idempotency' | 'health'>;
+export type BenchPorts = Omit<
+  Ports,
+  'ids' | 'idempotency' | 'health' | 'documents' | 'bitcoin' | 'qrCodes'
+>;
 
 export type BenchStores = {
   readonly ports: BenchPorts;
@@ -86,6 +90,7 @@ export async function populate(
     closings: embeddedClosingStore(smartGridInfo),
     prosumers: embeddedProsumerStore(prosumerInfo),
     clock: { now: () => firstInstant },
+    bitcoin: await openBitcoin('regtest'),
   };
   try {
     mustSucceed(await createGrid(ports, grid));

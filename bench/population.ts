@@ -1,3 +1,4 @@
+import type { Terms } from '../shared/domain/grid.ts';
 import {
   type GridId,
   type ProsumerId,
@@ -18,7 +19,7 @@ export const gridId: GridId = present(parseGridId('bench'));
 export const firstInstant: Instant = present(parseInstant('2025-01-01T00:00:00Z'));
 
 /** A grid with a fee, so that each peer trade has all of its three legs. */
-export const benchGrid: NewGrid = {
+export const benchGrid: NewGrid & Pick<Terms, 'tariff'> = {
   id: gridId,
   name: 'Benchmark',
   timeZone: 'Europe/Berlin',

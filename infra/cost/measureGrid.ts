@@ -6,6 +6,7 @@ import { cosmosGridStore } from '../../shared/adapters/azure/cosmos/gridStore.ts
 import { cosmosReadingStore } from '../../shared/adapters/azure/cosmos/readingStore.ts';
 import { cosmosRosterStore } from '../../shared/adapters/azure/cosmos/rosterStore.ts';
 import { cosmosTradeStore } from '../../shared/adapters/azure/cosmos/tradeStore.ts';
+import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
 import { sha256 } from '../../shared/adapters/digest.ts';
 import { type ProsumerId, parseGridId, parseProsumerId } from '../../shared/domain/ids.ts';
 import {
@@ -69,6 +70,7 @@ export async function measureGrid(
     bus,
     ledger,
     clock: { now: () => now },
+    bitcoin: await openBitcoin('regtest'),
     sha256,
     log: { info: silent, warn: silent, error: silent },
   };

@@ -23,11 +23,12 @@ export type UnbilledParts = {
 /**
  * The accounts to bill out of what has gathered, in order of appearance. What a payment or a voided
  * invoice moves on a prosumer's account it moves the other way on the mini grid's, so that the
- * accounts still sum to zero. `minimumOf` is asked once for each account.
+ * accounts still sum to zero. `minimumOf` is asked once for each
+ * account, with what has gathered on it: what is owed goes to another script than what is paid out.
  */
 export function billableAccounts(
   { lines, carries, payments }: UnbilledParts,
-  minimumOf: (accountId: AccountId) => Satoshi,
+  minimumOf: (accountId: AccountId, balanceUsat: MicroSatoshi) => Satoshi,
 ): readonly BillableAccount[] {
   const accounts = new Map<AccountId, Sums>();
   for (const { accountId, restUsat } of carries) {
@@ -48,19 +49,25 @@ export function billableAccounts(
   return [...accounts].map(([accountId, sums]) => ({
     accountId,
     ...sums,
-    minimumSat: minimumOf(accountId),
+    minimumSat: minimumOf(
+      accountId,
+      addUsat(addUsat(sums.carryUsat, sums.postingsUsat), sums.paymentsUsat),
+    ),
   }));
 }
 
 /**
  * The least that is billed of a prosumer: what the grid says, and no less than what nodes relay to
- * the address that it is paid at; where it has none yet, to any. An invoice's own address takes less.
+ * the script that it goes to. What is owed is paid to an address of the grid (P2WPKH); what is paid
+ * out goes to the prosumer's, and where it has named none yet to any kind.
  */
 export function minimumOfProsumer(
   { minimumSat }: Pick<BillingSettings, 'minimumSat'>,
+  balanceUsat: MicroSatoshi,
   paidAt: AddressKind | undefined,
 ): Satoshi {
-  const least = paidAt === undefined ? dustSatMax : dustSat[paidAt];
+  const payoutDust = paidAt === undefined ? dustSatMax : dustSat[paidAt];
+  const least = balanceUsat < 0n ? dustSat.p2wpkh : payoutDust;
   const own = satoshi(BigInt(minimumSat));
   return own > least ? own : least;
 }

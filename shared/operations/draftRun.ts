@@ -1,9 +1,8 @@
 import type { AccountLine } from '../domain/accountLine.ts';
 import { billAccounts, runTotals } from '../domain/billAccounts.ts';
-import { billableAccounts } from '../domain/billableAccounts.ts';
+import { billableAccounts, minimumOfProsumer } from '../domain/billableAccounts.ts';
 import type { BilledAccount, BillingRun } from '../domain/billing.ts';
 import type { BillingPeriod } from '../domain/billingPeriod.ts';
-import { dustSat, dustSatMax } from '../domain/bitcoin.ts';
 import { billingDefaults, type Grid } from '../domain/grid.ts';
 import { type AccountId, isReserved } from '../domain/ids.ts';
 import { localMonthOf } from '../domain/localTime.ts';
@@ -12,7 +11,7 @@ import { usableAddress } from '../domain/payoutAddress.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Instant } from '../domain/timeframe.ts';
-import type { MicroSatoshi, Satoshi } from '../domain/units.ts';
+import { type MicroSatoshi, type Satoshi, zeroSat } from '../domain/units.ts';
 import type { Ports } from '../ports/ports.ts';
 import { runReadiness } from './runReadiness.ts';
 
@@ -80,22 +79,16 @@ function outOfTurn(
   return { code: 'billing_period_not_next', detail: `The period ${earliest} comes first.` };
 }
 
-/**
- * The least that is billed of an account: the grid's own minimum, and what its script can carry. An
- * invoice is paid to an address of the grid; who has no payout address yet may name any kind.
- */
+/** The least that is billed of each account of a grid; reserved ones have none. */
 export function minimums(
   { billing = billingDefaults }: Grid,
   addresses: ReadonlyMap<string, PayoutAddress>,
   now: Instant,
 ): (accountId: AccountId, balanceUsat: MicroSatoshi) => Satoshi {
-  const own = BigInt(billing.minimumSat) as Satoshi;
   return (accountId, balanceUsat) => {
-    if (isReserved(accountId)) return 0n as Satoshi;
+    if (isReserved(accountId)) return zeroSat;
     const bound = addresses.get(accountId);
-    const to = bound && usableAddress(bound, now)?.to;
-    const payoutDust = to === undefined ? dustSatMax : dustSat[to.kind];
-    const dust = balanceUsat < 0n ? dustSat.p2wpkh : payoutDust;
-    return dust > own ? dust : own;
+    const paidAt = bound && usableAddress(bound, now)?.to.kind;
+    return minimumOfProsumer(billing, balanceUsat, paidAt);
   };
 }

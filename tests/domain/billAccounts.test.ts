@@ -162,14 +162,18 @@ describe('billableAccounts', () => {
   });
 
   test.each([
-    [0, 'p2wpkh', 294n],
-    [0, 'p2tr', 330n],
-    [0, undefined, 546n],
-    [329, 'p2tr', 330n],
-    [331, 'p2tr', 331n],
-    [10_000, undefined, 10_000n],
-  ] as const)('a grid’s minimum of %i and %s: %s sat', (minimumSat, kind, expected) => {
-    expect(minimumOfProsumer({ minimumSat }, kind)).toBe(expected);
+    [0, 1n, 'p2wpkh', 294n],
+    [0, 1n, 'p2tr', 330n],
+    [0, 1n, undefined, 546n],
+    [0, -1n, undefined, 294n],
+    [0, -1n, 'p2tr', 294n],
+    [329, 1n, 'p2tr', 330n],
+    [331, 1n, 'p2tr', 331n],
+    [293, -1n, undefined, 294n],
+    [295, -1n, undefined, 295n],
+    [10_000, 1n, undefined, 10_000n],
+  ] as const)('a grid’s minimum of %i, a balance of %s, %s: %s sat', (own, balance, kind, least) => {
+    expect(minimumOfProsumer({ minimumSat: own }, microSatoshi(balance), kind)).toBe(least);
   });
 });
 

@@ -25,6 +25,13 @@ export function gridAnswer(id: string): Grid {
     paused: false,
     market: { mechanism: 'pool' },
     tariff: tariff as Grid['tariff'],
+    billing: {
+      confirmations: [{ fromSat: '0', confirmations: 3 }],
+      dueDays: 14,
+      minimumSat: '0',
+      payoutFeePaidBy: 'payees',
+      addressCooldownHours: 24,
+    },
     prosumerCount: 0,
     producedWh: 0,
     consumedWh: 0,

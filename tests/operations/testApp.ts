@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
+import { qrCodes } from '../../shared/adapters/bitcoin/qrCode.ts';
 import { sha256 } from '../../shared/adapters/digest.ts';
 import { embeddedBus } from '../../shared/adapters/embedded/bus.ts';
+import { openDocumentFiles } from '../../shared/adapters/embedded/documents.ts';
 import { type Embedded, openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import type { LockedMessage } from '../../shared/adapters/embedded/queues.ts';
 import { uuidV7 } from '../../shared/adapters/ids.ts';
@@ -12,6 +15,7 @@ import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 
+const bitcoin = await openBitcoin('regtest');
 const names = { timeframes: 'timeframes', trades: 'trades' };
 const receivedPerRound = 16;
 const roundsMax = 100_000;
@@ -43,6 +47,9 @@ export function openTestApp(now: string, directory?: string): TestApp {
   const silent = () => undefined;
   const ports: Ports = {
     ...stores,
+    documents: openDocumentFiles(home).documents,
+    bitcoin,
+    qrCodes: qrCodes(),
     bus: embeddedBus(queues, names),
     clock,
     ids: uuidV7(),
