@@ -1,0 +1,26 @@
+import type { BitcoinLibrary } from './bitcoinLibrary.ts';
+
+/** Hash types that sign the whole transaction. */
+export const sighashAll = 0x01;
+export const sighashDefault = 0x00;
+
+/**
+ * Is it a signature of the hash by the key, in strict DER (BIP66) with a low S and followed by
+ * SIGHASH_ALL?
+ */
+export function isEcdsaSignature(
+  { bitcoin, ecc }: BitcoinLibrary,
+  hash: Uint8Array,
+  publicKey: Uint8Array,
+  encoded: Uint8Array,
+): boolean {
+  if (!bitcoin.script.isCanonicalScriptSignature(encoded)) return false;
+  if (encoded.at(-1) !== sighashAll || !ecc.isPoint(publicKey)) return false;
+  const isLowRequired = true;
+  return ecc.verify(
+    hash,
+    publicKey,
+    bitcoin.script.signature.decode(encoded).signature,
+    isLowRequired,
+  );
+}
