@@ -1,3 +1,4 @@
+import { parseDecimal } from '../domain/decimal.ts';
 import {
   type Environment,
   givenOf,
@@ -24,13 +25,13 @@ export type HttpRateSettings = {
   readonly url: string;
   /** A JSON pointer (RFC 6901) to the number. */
   readonly path: string;
-  /** How long a rate that was fetched is answered again. */
+  /** How old a rate may be when a tariff is converted with it. */
   readonly maxAgeMinutes: number;
 };
 
 const maxAgeMinutesDefault = 5;
 const maxAgeMinutesMax = 60;
-const fixedRatePattern = /^([A-Z]{3})=(\d{1,15}(?:\.\d{1,15})?)$/;
+const fixedRatePattern = /^([A-Z]{3})=(.+)$/;
 const pathPattern = /^(?:\/(?:[^~/]|~[01])*){1,10}$/;
 
 /** Undefined where no source is named: then prices are given in millisatoshi. Throws SettingsError. */
@@ -48,8 +49,9 @@ export function rateSettings(environment: Environment): RateSettings | undefined
 function fixedRates(text: string): ReadonlyMap<string, string> {
   const rates = new Map<string, string>();
   for (const entry of text.split(',')) {
-    const [, currency, rate] = fixedRatePattern.exec(entry.trim()) ?? [];
-    if (currency === undefined || rate === undefined || !/[1-9]/.test(rate)) {
+    const [, currency, rate = ''] = fixedRatePattern.exec(entry.trim()) ?? [];
+    const decimal = parseDecimal(rate);
+    if (currency === undefined || decimal === undefined || decimal.digits === 0n) {
       throw new SettingsError(
         'RATE_FIXED must be a list of rates above 0, such as EUR=90000.50,USD=98000.',
       );
