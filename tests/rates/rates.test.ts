@@ -53,7 +53,7 @@ describe('rates of the web', () => {
   });
 
   test.each([
-    ['a number that no double holds', '90000.123456789012345', '90000.123456789012345'],
+    ['a number that no double holds', '900000000000.12345678', '900000000000.12345678'],
     ['a number with zeros at its end', '90000.10', '90000.10'],
     ['a whole number', '90000', '90000'],
     ['a text', '"0.5"', '0.5'],
