@@ -2,7 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Block, Transaction } from 'bitcoinjs-lib';
 
 /** A coin by its outpoint, as `txid:vout`. */
-export type ReplayedCoin = { readonly script: string; readonly amountSat: bigint };
+export type ReplayedCoin = {
+  readonly script: string;
+  readonly amountSat: bigint;
+  /** Of a coinbase: before, nothing may spend it. */
+  readonly matureHeight: number;
+};
 export type Coins = Map<string, ReplayedCoin>;
 
 export type ReplayedChain = {
@@ -32,25 +37,32 @@ export function replayChain(db: DatabaseSync): ReplayedChain {
     previousHash = block.getId();
     if (height === 0) continue;
     block.transactions = transactionsOf(db, 'height = ? ORDER BY position', height);
-    check(block.checkTxRoots(), `block ${height} commits to its transactions`);
-    for (const transaction of block.transactions) applyTo(coins, transaction);
+    const isKnown = checkedBlocks.has(previousHash);
+    check(isKnown || block.checkTxRoots(), `block ${height} commits to its transactions`);
+    checkedBlocks.add(previousHash);
+    for (const transaction of block.transactions) applyTo(coins, transaction, height);
   }
   const withMempool = new Map(coins);
   const mempool = transactionsOf(db, 'height IS NULL ORDER BY sequence');
-  for (const transaction of mempool) applyTo(withMempool, transaction);
+  for (const transaction of mempool) applyTo(withMempool, transaction, blocks.length);
   return { confirmed: coins, withMempool, mempool, height: blocks.length - 1 };
 }
 
+/** Checked once: a hash stands for all that is in a block. */
+const checkedBlocks = new Set<string>();
+
 /** The coins that the file names unspent: by the best chain, and by the mempool too. */
 export function storedCoins(db: DatabaseSync): Pick<ReplayedChain, 'confirmed' | 'withMempool'> {
-  const from = `SELECT o.txid, vout, script, amountSat FROM outputs o
+  const from = `SELECT o.txid, vout, script, amountSat, t.height, t.position FROM outputs o
     JOIN transactions t USING (txid) LEFT JOIN transactions s ON s.txid = spentBy`;
   const confirmed = 't.height IS NOT NULL AND (spentBy IS NULL OR s.height IS NULL)';
   const coinsWhere = (condition: string): Coins => {
     const rows = db.prepare(`${from} WHERE ${condition}`).all();
     return new Map(
       rows.map((row) => {
-        const coin = { script: String(row['script']), amountSat: BigInt(Number(row['amountSat'])) };
+        const { script, amountSat, position } = row;
+        const matureHeight = position === 0 ? Number(row['height']) + 100 : 0;
+        const coin = { script: String(script), amountSat: BigInt(Number(amountSat)), matureHeight };
         return [`${row['txid']}:${row['vout']}`, coin];
       }),
     );
@@ -67,15 +79,21 @@ function transactionsOf(db: DatabaseSync, where: string, ...values: number[]): T
   return rows.map((row) => Transaction.fromBuffer(row['bytes'] as Uint8Array));
 }
 
-function applyTo(coins: Coins, transaction: Transaction): void {
+function applyTo(coins: Coins, transaction: Transaction, height: number): void {
   const txid = transaction.getId();
-  for (const { hash, index } of transaction.isCoinbase() ? [] : transaction.ins) {
+  const isCoinbase = transaction.isCoinbase();
+  for (const { hash, index } of isCoinbase ? [] : transaction.ins) {
     const spent = `${Buffer.from(hash).reverse().toString('hex')}:${index}`;
-    check(coins.delete(spent), `${txid} spends ${spent}, which is there`);
+    const coin = coins.get(spent);
+    check(coin !== undefined, `${txid} spends ${spent}, which is there`);
+    check((coin?.matureHeight ?? 0) <= height, `${txid} spends ${spent}, which is mature`);
+    coins.delete(spent);
   }
-  for (const [vout, { script, value }] of transaction.outs.entries()) {
-    if (script[0] === 0x6a) continue;
-    coins.set(`${txid}:${vout}`, { script: Buffer.from(script).toString('hex'), amountSat: value });
+  const matureHeight = isCoinbase ? height + 100 : 0;
+  for (const [vout, { script: bytes, value }] of transaction.outs.entries()) {
+    const script = Buffer.from(bytes).toString('hex');
+    if (!script.startsWith('6a'))
+      coins.set(`${txid}:${vout}`, { script, amountSat: value, matureHeight });
   }
 }
 
