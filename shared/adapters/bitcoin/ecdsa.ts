@@ -17,10 +17,11 @@ export function isEcdsaSignature(
   if (!bitcoin.script.isCanonicalScriptSignature(encoded)) return false;
   if (encoded.at(-1) !== sighashAll || !ecc.isPoint(publicKey)) return false;
   const isLowRequired = true;
-  return ecc.verify(
-    hash,
-    publicKey,
-    bitcoin.script.signature.decode(encoded).signature,
-    isLowRequired,
-  );
+  try {
+    const { signature } = bitcoin.script.signature.decode(encoded);
+    return ecc.verify(hash, publicKey, signature, isLowRequired);
+  } catch {
+    // R or S is no number that a signature can have.
+    return false;
+  }
 }
