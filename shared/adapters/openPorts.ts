@@ -10,6 +10,7 @@ import { scaledClock, systemClock } from './clock.ts';
 import { sha256 } from './digest.ts';
 import { healthWithin } from './healthWithin.ts';
 import { uuidV7 } from './ids.ts';
+import { openMoney } from './openMoney.ts';
 
 /** The ports without the log, which belongs to an invocation. */
 export type OpenedPorts = Omit<Ports, 'log'> & {
@@ -34,12 +35,12 @@ type Closable = { close(): void | Promise<void> };
 export async function openPorts(settings: Settings, log: Log = silent): Promise<OpenedPorts> {
   const clock = clockOf(settings.clock);
   const opened: Closable[] = [];
+  const close = async () => {
+    await Promise.all(opened.splice(0).map((part) => part.close()));
+  };
   const keep = <Part extends Closable>(part: Part): Part => {
     opened.push(part);
     return part;
-  };
-  const close = async () => {
-    await Promise.all(opened.splice(0).map((part) => part.close()));
   };
   try {
     const { health: documentsHealth, ...documents } = keep(
@@ -48,18 +49,27 @@ export async function openPorts(settings: Settings, log: Log = silent): Promise<
     const { health: prosumerInfoHealth, ...prosumerInfo } = keep(
       await openProsumerInfo(settings.prosumerInfo, clock),
     );
+    const papers = await openBillingDocuments(settings.billingDocuments);
     const { health: busHealth, busOf } = keep(await openBus(settings, clock));
+    const { health: moneyHealth, ...money } = keep(await openMoney(settings, clock));
+    const health = [
+      ...documentsHealth,
+      ...prosumerInfoHealth,
+      papers.health,
+      ...busHealth,
+      ...moneyHealth,
+    ];
     return {
       ...documents,
       ...prosumerInfo,
+      documents: papers.documents,
+      ...money,
       bus: busOf(undefined),
       busOf,
       clock,
       ids: uuidV7(),
       sha256,
-      health: [...documentsHealth, ...prosumerInfoHealth, ...busHealth].map((part) =>
-        healthWithin(part, checkMsMax),
-      ),
+      health: health.map((part) => healthWithin(part, checkMsMax)),
       close,
     };
   } catch (error) {
@@ -86,6 +96,15 @@ async function openProsumerInfo(settings: Settings['prosumerInfo'], clock: Clock
   }
   const { openEmbeddedProsumerInfo } = await import('./embedded/openEmbedded.ts');
   return openEmbeddedProsumerInfo(settings.directory, { clock });
+}
+
+async function openBillingDocuments(settings: Settings['billingDocuments']) {
+  if (settings.kind === 'blob') {
+    const { openBlobDocuments } = await import('./azure/blob/documents.ts');
+    return openBlobDocuments(settings);
+  }
+  const { openDocumentFiles } = await import('./embedded/documents.ts');
+  return openDocumentFiles(settings.directory);
 }
 
 async function openBus(
