@@ -1,14 +1,20 @@
 import type { Benchmark } from './benchmark.ts';
+import { billing } from './billing.ts';
 import { closing } from './closing.ts';
+import { payout } from './payout.ts';
 import { pool } from './pool.ts';
 import { readings } from './readings.ts';
 import { startup } from './startup.ts';
 
 /** All benchmarks, in the order in which they run. */
-export const benchmarks = { pool, closing, readings, startup } as const satisfies Record<
-  string,
-  Benchmark
->;
+export const benchmarks = {
+  pool,
+  closing,
+  billing,
+  payout,
+  readings,
+  startup,
+} as const satisfies Record<string, Benchmark>;
 
 export type BenchmarkName = keyof typeof benchmarks;
 

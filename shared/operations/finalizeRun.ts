@@ -58,7 +58,8 @@ async function tryToComplete(ports: CompletionPorts, run: BillingRun): Promise<v
   }
 }
 
-function finalRun(grid: Grid, { run, accounts }: RunDraft): FinalRun {
+/** Everything that makes a run final: its invoices with their first events, and its payees. Pure. */
+export function finalRun(grid: Grid, { run, accounts }: RunDraft): FinalRun {
   const invoices = accounts.flatMap((account) => invoiceOf(grid, run, account));
   const issued = invoices.map(
     ({ id, amountSat }): InvoiceEvent => ({

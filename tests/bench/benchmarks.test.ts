@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import type { Benchmark, BenchRow } from '../../bench/benchmark.ts';
+import { billing } from '../../bench/billing.ts';
 import { closing } from '../../bench/closing.ts';
 import { pool } from '../../bench/pool.ts';
 import { readings } from '../../bench/readings.ts';
@@ -14,6 +15,8 @@ test.each([
   ['pool', pool, 1_000, '8619a82254cb97835d1e24c9c54b7752f311c4ef9134b6f70170d7b8059f0c52'],
   ['closing', closing, 1, '40225972786ed46e1cb87a8be5fb127dcb95cf7ea13ae9e8fa2cc238a45e5e28'],
   ['closing', closing, 600, '88455732aaa927d7a3482b99ed2237279e4083e80c662ad3daeda6fc6aa34c9d'],
+  ['billing', billing, 1, '0ac6a5ad95489cd7bfc7d8d557eafdde2fe163c3856ef516ca8483e38c3fb893'],
+  ['billing', billing, 600, 'bef6531888f2e1c2e4f79d3adafe64df3b0f18c86a32b2951355a6315a57adbf'],
   ['readings', readings, 10, 'fcf87ec50b1b42f2dc3231d57782b4de7c35e0b07bb0b94a047f9bd662cb1aa8'],
   [
     'readings',

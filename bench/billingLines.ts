@@ -1,0 +1,46 @@
+import { linesOf } from '../shared/domain/accountLine.ts';
+import type { BillingPeriod } from '../shared/domain/billingPeriod.ts';
+import type { Grid } from '../shared/domain/grid.ts';
+import { chainTrades, zeroHash } from '../shared/domain/hashChain.ts';
+import type { ProsumerId } from '../shared/domain/ids.ts';
+import { clearPool } from '../shared/domain/pool.ts';
+import { nextTimeframe, type Timeframe } from '../shared/domain/timeframe.ts';
+import { batchOf, tradesPerBatch } from '../shared/domain/trade.ts';
+import { subtractWh } from '../shared/domain/units.ts';
+import type { BenchPorts } from './benchStores.ts';
+import { energies, timeframeMinutes } from './population.ts';
+import type { Seeded } from './seeded.ts';
+
+/** So many that nearly all prosumers sell and buy, to and from others and the power plant. */
+const timeframesPerPeriod = 8;
+
+/**
+ * Records what some timeframes trade: only the lines, as billing reads nothing else. Answers the
+ * timeframe after them.
+ */
+export async function recordLines(
+  ports: Pick<BenchPorts, 'ledger' | 'sha256'>,
+  grid: Grid,
+  place: { readonly period: BillingPeriod; readonly from: Timeframe },
+  ids: readonly ProsumerId[],
+  random: Seeded,
+): Promise<Timeframe> {
+  const of = { gridId: grid.id, revision: 0 };
+  let timeframe = place.from;
+  for (let n = 0; n < timeframesPerPeriod; n += 1) {
+    const positions = ids.map((prosumerId) => {
+      const { producedWh, consumedWh } = energies(random);
+      return { prosumerId, positionWh: subtractWh(producedWh, consumedWh) };
+    });
+    const start = { ...of, timeframe, firstSequence: 1, previousHash: zeroHash };
+    const terms = clearPool(positions, grid.terms[0]);
+    const trades = chainTrades(start, terms, ports.sha256);
+    for (let at = 0; at < trades.length; at += tradesPerBatch) {
+      const lines = linesOf(trades.slice(at, at + tradesPerBatch));
+      const key = { ...of, timeframe, batch: batchOf(at + 1) };
+      await ports.ledger.record(key, [], { period: place.period, lines });
+    }
+    timeframe = nextTimeframe(timeframe, timeframeMinutes);
+  }
+  return timeframe;
+}
