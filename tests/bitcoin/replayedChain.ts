@@ -26,6 +26,7 @@ export function replayChain(db: DatabaseSync): ReplayedChain {
   const coins: Coins = new Map();
   const blocks = db.prepare('SELECT height, hash, header FROM blocks ORDER BY height').all();
   let previousHash = '0'.repeat(64);
+  const times: number[] = [];
   for (const [height, row] of blocks.entries()) {
     const block = Block.fromBuffer(row['header'] as Uint8Array);
     const shown = Buffer.from(block.prevHash ?? [])
@@ -34,6 +35,9 @@ export function replayChain(db: DatabaseSync): ReplayedChain {
     const isNext = row['height'] === height && row['hash'] === block.getId();
     check(isNext && shown === previousHash, `block ${height} follows the one before`);
     check(block.checkProofOfWork(), `block ${height} has its work`);
+    const median = times.slice(-11).sort((a, b) => a - b)[Math.floor(Math.min(height, 11) / 2)];
+    check(block.timestamp > (median ?? 0), `block ${height} is later than the median before`);
+    times.push(block.timestamp);
     previousHash = block.getId();
     if (height === 0) continue;
     block.transactions = transactionsOf(db, 'height = ? ORDER BY position', height);
