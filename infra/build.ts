@@ -16,6 +16,7 @@ const dist = given === undefined ? new URL('dist/', root) : pathToFileURL(`${res
 if (given === undefined) await rm(dist, { recursive: true, force: true });
 await bundle();
 await copySwaggerUi();
+await copyFile(webAssembly(), new URL('secp256k1.wasm', dist));
 await copyFile(new URL('host.json', root), new URL('host.json', dist));
 await writeManifest();
 console.log(`dist: ${await sizes()}`);
@@ -49,6 +50,11 @@ async function bundle(): Promise<void> {
   });
 }
 
+/** tiny-secp256k1 reads it from beside the module that it is in: in the bundle, a chunk. */
+function webAssembly(): URL {
+  return new URL('secp256k1.wasm', import.meta.resolve('tiny-secp256k1'));
+}
+
 async function copySwaggerUi(): Promise<void> {
   const folder = new URL(`${swaggerUiOutput}/`, dist);
   await mkdir(folder, { recursive: true });
@@ -75,7 +81,9 @@ async function sizes(): Promise<string> {
       ? 'source maps'
       : file.startsWith(swaggerUiOutput)
         ? 'Swagger UI'
-        : 'code';
+        : file.endsWith('.wasm')
+          ? 'WebAssembly'
+          : 'code';
     byKind.set(kind, (byKind.get(kind) ?? 0) + entry.size);
   }
   return [...byKind].map(([kind, size]) => `${kind} ${Math.ceil(size / 1024)} KB`).join(', ');

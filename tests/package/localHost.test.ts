@@ -24,7 +24,9 @@ test('the local host sends to the queues that it receives from, whatever Service
       { name: 'smartGridInfo' },
       { name: 'traderInfo' },
       { name: 'prosumerInfo' },
+      { name: 'documents' },
       { name: 'queues' },
+      { name: 'chain' },
     ],
   });
   host.child.kill('SIGTERM');

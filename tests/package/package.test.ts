@@ -10,9 +10,23 @@ import type { AppAnswers } from './appProcess.ts';
 const root = join(import.meta.dirname, '..', '..');
 const dist = mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
 const bytesMax = 10_000_000;
-const sdks = ['@azure/cosmos', '@azure/identity', '@azure/service-bus', 'mssql', 'tedious'].map(
-  (name) => `node_modules/${name}`,
-);
+/** With an error Node.js prints its line of the code, which is all of a bundled file. */
+const outputBytesMax = 20_000_000;
+const sdks = [
+  '@azure/cosmos',
+  '@azure/identity',
+  '@azure/service-bus',
+  '@azure/storage-blob',
+  'bip32',
+  'bitcoinjs-lib',
+  'mssql',
+  'qrcode',
+  'tedious',
+  'tiny-secp256k1',
+].map((name) => `node_modules/${name}`);
+/** Of the test vectors of BIP32: it opens nothing, and everybody has it. */
+const privateKey =
+  'xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi';
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
 
 beforeAll(() => {
@@ -67,7 +81,7 @@ describe('the package', () => {
     expect(bytes).toBeLessThan(bytesMax);
   });
 
-  test('loads the SDK of a service only where that is used', () => {
+  test('loads the SDK of a service, and what computes with bitcoin, only where that is used', () => {
     const atStart = loadedAtStart();
     expect(atStart.length).toBeLessThan(codeFiles().length);
     const packages = new Set(atStart.flatMap(packagesOf));
@@ -83,11 +97,31 @@ describe('the package with the settings of Azure alone', () => {
     IDENTITY_HEADER: 'none',
     SERVICE_BUS__fullyQualifiedNamespace: 'lane.servicebus.invalid',
     COSMOS_ENDPOINT: 'https://lane.documents.invalid',
+    BLOB_ENDPOINT: 'https://lane.blob.invalid',
+    BITCOIN_NETWORK: 'mainnet',
+    ESPLORA_URL: 'https://index.invalid/api',
     SQL_SERVER: 'lane.database.invalid',
     SQL_DATABASE: 'prosumer-info',
     TIMEFRAMES_QUEUE: 'timeframes',
     TRADES_QUEUE: 'trades',
   };
+
+  test('refuses to start with a private key in any setting, and does not say which key', async () => {
+    const starting = answersWith({ ...azure, SOME_SETTING: `{"key":"${privateKey}"}` });
+    const failure: unknown = await starting.catch((error: unknown) => error);
+    const { stdout, stderr } = Object(failure);
+    expect(stdout).toBe('');
+    expect(/^SettingsError: .*$/m.exec(stderr)?.[0]).toContain('SOME_SETTING holds a private key');
+    expect(stderr.includes(privateKey)).toBe(false);
+  });
+
+  test('computes with bitcoin on one machine, with nothing installed', async () => {
+    const directory = mkdtempSync(join(dist, 'data-'));
+    const { ready } = await answersWith({ DATA_DIR: directory });
+    const { parts } = Object(ready.body);
+    expect(parts.at(-1)).toEqual({ name: 'chain', isReady: true });
+    expect(ready.status).toBe('200');
+  }, 60_000);
 
   async function answersWith(env: Readonly<Record<string, string>>): Promise<AppAnswers> {
     const [command, option] = node;
@@ -95,7 +129,7 @@ describe('the package with the settings of Azure alone', () => {
     const cwd = mkdtempSync(join(dist, 'empty-'));
     const run = promisify(execFile);
     const args = [option, script, join(dist, 'main.js')];
-    const { stdout } = await run(command, args, { env, cwd });
+    const { stdout } = await run(command, args, { env, cwd, maxBuffer: outputBytesMax });
     expect(readdirSync(cwd)).toEqual([]);
     return JSON.parse(stdout);
   }
@@ -110,7 +144,9 @@ describe('the package with the settings of Azure alone', () => {
       'smartGridInfo',
       'traderInfo',
       'prosumerInfo',
+      'documents',
       'serviceBus',
+      'chain',
     ]);
     for (const part of parts) expect(part).toMatchObject({ isReady: false });
     expect(JSON.stringify(parts)).not.toContain('invalid');
