@@ -31,6 +31,7 @@ import {
   january,
   november,
   nthId,
+  period,
   prosumerId,
   prosumerOf,
   riverside,
@@ -164,6 +165,12 @@ describeProsumerInfo('billing store', (adapter) => {
       marks.push(await markOf());
       await record(3, december);
       expect(await markOf()).toBe(marks.at(-1));
+      const key = { ...batchKeyOf(tradeOf(1)), batch: 99 };
+      await stores().ledger.record(key, [], { period: october, lines: [] });
+      expect(await billing.unbilled(riverside, november)).toMatchObject({
+        mark: marks.at(-1),
+        periods: [november],
+      });
       await finalize();
       marks.push(await markOf());
       await pay(1);
@@ -306,13 +313,17 @@ describeProsumerInfo('billing store', (adapter) => {
 
     test('takes what is late in a period that is billed with the next one', async () => {
       const { billing } = stores();
-      await addProsumers('anna', 'ben');
+      await addProsumers('anna', 'ben', 'zoe');
       await record(1);
+      await record(9, november, { sellerId: prosumerId('zoe'), ...evenPrice });
       await finalize();
       await record(2, november, { timeframe: at1015 });
       const { lines, periods } = await billing.unbilled(riverside, december);
       expect(lines.map(({ energyWh }) => energyWh)).toEqual([1000, 1000]);
       expect(periods).toEqual([november]);
+      // Zoe, whose energy is billed, and whose rest is 0, is in there no more.
+      const { carries } = await billing.unbilled(riverside, december);
+      expect(carries.map(({ accountId }) => accountId)).toEqual([anna, ben]);
       const next = await finalize(december);
       // 300.000001 sat of this trade and 0.000001 sat of the one before.
       expect(next.accounts[0]).toMatchObject({
@@ -570,6 +581,8 @@ describeProsumerInfo('billing store', (adapter) => {
   });
 });
 
+const october = period('2026-10');
+const evenPrice = { priceMsatPerKwh: msatPerKwh(300_000) };
 const oddPrice = { priceMsatPerKwh: msatPerKwh(300_001) };
 
 function twoAccounts() {
