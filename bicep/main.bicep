@@ -84,6 +84,46 @@ param timeframesQueueName string = 'timeframes'
 @description('Name of the queue of batches of trades.')
 param tradesQueueName string = 'trades'
 
+@description('Where copies of the documents of billing are kept: in the data centre, in the zones of the region, or in the paired region too.')
+@allowed([
+  'Standard_LRS'
+  'Standard_ZRS'
+  'Standard_GRS'
+])
+param documentsRedundancy string = 'Standard_LRS'
+
+@description('Days for which a document of billing can be neither changed nor deleted. The policy is made unlocked.')
+@minValue(1)
+@maxValue(146000)
+param documentsRetentionDays int = 3650
+
+@description('Bitcoin network of all keys and addresses.')
+@allowed([
+  'mainnet'
+  'testnet'
+  'signet'
+  'regtest'
+])
+param bitcoinNetwork string = 'mainnet'
+
+@description('Address of an index with the HTTP API of Esplora that follows the chain. Empty: none.')
+param esploraUrl string = ''
+
+@description('Address of a node of Bitcoin Core that follows the chain, instead of an index. Empty: none.')
+param bitcoinRpcUrl string = ''
+
+@description('Login of that node. Its password is a secret: BITCOIN_RPC_PASSWORD in secretAppSettings.')
+param bitcoinRpcUser string = ''
+
+@description('Address of a JSON document with exchange rates; {currency} in it stands for a currency. Empty: tariffs are in millisatoshi only.')
+param rateUrl string = ''
+
+@description('JSON pointer to the rate in that document.')
+param ratePath string = ''
+
+@description('Minutes that a rate may be old when a tariff is converted with it. Empty: 5.')
+param rateMaxAgeMinutes string = ''
+
 @description('Memory of an instance of the function app, in MB.')
 @allowed([
   512
@@ -140,6 +180,7 @@ var suffix = take(uniqueString(subscription().id, resourceGroup().id, environmen
 var baseName = '${toLower(environmentName)}-${suffix}'
 // Storage accounts allow neither dashes nor more than 24 characters.
 var storageName = take(replace('st${baseName}', '-', ''), 24)
+var documentsAccountName = take(replace('doc${baseName}', '-', ''), 24)
 var hasSecrets = !empty(secretAppSettings)
 
 module identity 'modules/identity.bicep' = {
@@ -169,6 +210,21 @@ module storage 'modules/storage.bicep' = {
     name: storageName
     location: location
     tags: allTags
+    isPublic: !privateNetworking
+    identityPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+    detailedDiagnostics: detailedDiagnostics
+  }
+}
+
+module documents 'modules/documents.bicep' = {
+  name: 'documents'
+  params: {
+    name: documentsAccountName
+    location: location
+    tags: allTags
+    redundancy: documentsRedundancy
+    retentionDays: documentsRetentionDays
     isPublic: !privateNetworking
     identityPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
@@ -248,6 +304,7 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     tags: allTags
     addressPrefix: virtualNetworkAddressPrefix
     storageAccountId: storage.outputs.id
+    documentsAccountId: documents.outputs.id
     cosmosAccountId: cosmos.outputs.id
     sqlServerId: sql.outputs.serverId
     serviceBusNamespaceId: serviceBusTier == 'Premium' ? serviceBus.outputs.id : ''
@@ -274,6 +331,15 @@ module functionApp 'modules/functionApp.bicep' = {
     traderInfoName: cosmos.outputs.traderInfoName
     sqlServerHostName: sql.outputs.hostName
     sqlDatabaseName: sql.outputs.databaseName
+    blobEndpoint: documents.outputs.endpoint
+    documentsContainerName: documents.outputs.containerName
+    bitcoinNetwork: bitcoinNetwork
+    esploraUrl: esploraUrl
+    bitcoinRpcUrl: bitcoinRpcUrl
+    bitcoinRpcUser: bitcoinRpcUser
+    rateUrl: rateUrl
+    ratePath: ratePath
+    rateMaxAgeMinutes: rateMaxAgeMinutes
     keyVaultName: hasSecrets ? keyVault!.outputs.name : ''
     secretAppSettings: secretAppSettings
     extraAppSettings: extraAppSettings

@@ -48,6 +48,33 @@ param sqlServerHostName string
 @description('Name of the SQL database.')
 param sqlDatabaseName string
 
+@description('Address of the blobs of the account of the documents.')
+param blobEndpoint string
+
+@description('Name of the container of the documents.')
+param documentsContainerName string
+
+@description('Bitcoin network of all keys and addresses.')
+param bitcoinNetwork string
+
+@description('Address of an index with the HTTP API of Esplora; empty for none.')
+param esploraUrl string
+
+@description('Address of a node of Bitcoin Core; empty for none.')
+param bitcoinRpcUrl string
+
+@description('Login of that node.')
+param bitcoinRpcUser string
+
+@description('Address of a JSON document with exchange rates; empty for none.')
+param rateUrl string
+
+@description('JSON pointer to the rate in that document.')
+param ratePath string
+
+@description('Minutes that a rate may be old; empty for 5.')
+param rateMaxAgeMinutes string
+
 @description('Name of the Key Vault; empty where there is none.')
 param keyVaultName string
 
@@ -89,6 +116,16 @@ var ownAppSettings = {
   COSMOS_TRADER_INFO_DATABASE: traderInfoName
   SQL_SERVER: sqlServerHostName
   SQL_DATABASE: sqlDatabaseName
+  BLOB_ENDPOINT: blobEndpoint
+  DOCUMENTS_CONTAINER: documentsContainerName
+  BITCOIN_NETWORK: bitcoinNetwork
+  // What is empty from here on counts as not set.
+  ESPLORA_URL: esploraUrl
+  BITCOIN_RPC_URL: bitcoinRpcUrl
+  BITCOIN_RPC_USER: bitcoinRpcUser
+  RATE_URL: rateUrl
+  RATE_PATH: ratePath
+  RATE_MAX_AGE_MINUTES: rateMaxAgeMinutes
 }
 // The host resolves each reference with the identity of the app; the value is never in a template.
 var secretReferences = toObject(items(secretAppSettings), setting => setting.key, setting => '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=${setting.value})')

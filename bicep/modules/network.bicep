@@ -15,6 +15,9 @@ param addressPrefix string
 @description('Resource id of the storage account.')
 param storageAccountId string
 
+@description('Resource id of the storage account of the documents.')
+param documentsAccountId string
+
 @description('Resource id of the Cosmos DB account.')
 param cosmosAccountId string
 
@@ -163,6 +166,45 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
     ]
   }
 }]
+
+// A second account of blobs: found by the names of the zone that the first one has.
+resource documentsEndpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
+  name: 'pe-documents-${baseName}'
+  location: location
+  tags: tags
+  properties: {
+    subnet: {
+      id: endpointSubnet.id
+    }
+    privateLinkServiceConnections: [
+      {
+        name: 'documents'
+        properties: {
+          privateLinkServiceId: documentsAccountId
+          groupIds: [
+            'blob'
+          ]
+        }
+      }
+    ]
+  }
+}
+
+resource documentsZoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = {
+  parent: documentsEndpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'blob'
+        properties: {
+          // That of the storage account of the host, first in the list above.
+          privateDnsZoneId: zones[0].id
+        }
+      }
+    ]
+  }
+}
 
 @description('Resource id of the subnet that the function app sends from.')
 output appSubnetId string = appSubnet.id

@@ -21,8 +21,12 @@ import {
 const root = new URL('../../', import.meta.url);
 /** What belongs to the Functions host and not to the app. */
 const hostSettings = /^(FUNCTIONS_|AzureWebJobs|APPLICATIONINSIGHTS_|SERVICE_BUS__credential$)/;
+/** Secrets, which come from the Key Vault by `secretAppSettings`. */
+const secretSettings = new Set(['BITCOIN_RPC_PASSWORD']);
 /** What only a machine of one's own has: directories, emulators and their keys, a clock that runs. */
 const localSettings = new Set([
+  'BITCOIN_RPC_COOKIE_FILE',
+  'BLOB_CONNECTION_STRING',
   'BUS',
   'CLOCK_ORIGIN_MS',
   'CLOCK_REAL_ORIGIN_MS',
@@ -30,6 +34,7 @@ const localSettings = new Set([
   'COSMOS_KEY',
   'DATA_DIR',
   'IDENTITY_ENDPOINT',
+  'RATE_FIXED',
   'SERVICE_BUS',
   'SQL_PASSWORD',
   'SQL_PORT',
@@ -101,10 +106,38 @@ describe('app settings', () => {
       kind: 'serviceBus',
       access: { kind: 'identity', clientId: sampleClientId },
     });
+    expect(settings.billingDocuments).toMatchObject({
+      kind: 'blob',
+      container: variable('modules/documents.bicep', 'documentsContainerName'),
+      access: { kind: 'identity', clientId: sampleClientId },
+    });
+    expect(settings.bitcoin).toEqual({ network: 'mainnet', chain: undefined });
+    expect(settings.rates).toBeUndefined();
+  });
+
+  test('may name a node or an index, and a source of rates', () => {
+    const rates = {
+      rateUrl: 'https://rates.example/{currency}',
+      ratePath: '/data/amount',
+      rateMaxAgeMinutes: '10',
+    };
+    const esploraUrl = 'https://index.example/api';
+    const withIndex = readSettings(deployedEnvironment({ ...rates, esploraUrl }));
+    expect(withIndex.bitcoin.chain).toMatchObject({ kind: 'esplora', url: esploraUrl });
+    expect(withIndex.rates).toMatchObject({ kind: 'http', maxAgeMinutes: 10 });
+    const node = { bitcoinRpcUrl: 'https://node.example', bitcoinRpcUser: 'grid' };
+    const secrets = Object.fromEntries([...secretSettings].map((name) => [name, 'from the vault']));
+    const withNode = readSettings({ ...deployedEnvironment(node), ...secrets });
+    expect(withNode.bitcoin.chain).toMatchObject({
+      kind: 'core',
+      access: { user: 'grid', password: 'from the vault' },
+    });
   });
 
   test('are all that the app reads, but for those of a machine of one’s own', () => {
-    const expected = [...settingsReadByApp()].filter((name) => !localSettings.has(name));
+    const expected = [...settingsReadByApp()].filter(
+      (name) => !localSettings.has(name) && !secretSettings.has(name),
+    );
     const deployed = Object.keys(ownAppSettings).filter((name) => !hostSettings.test(name));
     expect(deployed.sort()).toEqual(expected.sort());
   });
@@ -175,8 +208,11 @@ test('the runtime is one that the app supports', () => {
 
 const sampleClientId = '00000000-0000-4000-8000-000000000001';
 
-/** The environment that a deployment makes, with an example for what only Azure knows. */
-function deployedEnvironment(): Record<string, string> {
+/**
+ * The environment that a deployment makes, with an example for what only Azure knows. `given` are
+ * parameters that are empty otherwise.
+ */
+function deployedEnvironment(given: Readonly<Record<string, string>> = {}) {
   const examples: Record<string, string> = {
     identityClientId: sampleClientId,
     serviceBusHostName: 'sb-example.servicebus.windows.net',
@@ -187,12 +223,30 @@ function deployedEnvironment(): Record<string, string> {
     tradesQueueName: 'trades',
     smartGridInfoName: String(variable('modules/cosmos.bicep', 'smartGridInfoName')),
     traderInfoName: String(variable('modules/cosmos.bicep', 'traderInfoName')),
+    blobEndpoint: 'https://docexample.blob.core.windows.net/',
+    documentsContainerName: String(variable('modules/documents.bicep', 'documentsContainerName')),
+    bitcoinNetwork: String(named(file('main.bicep').parameters, 'bitcoinNetwork').value),
+    ...Object.fromEntries(optionalParameters.map(defaultOf)),
+    ...given,
   };
   const entries = Object.entries(ownAppSettings).map(([name, value]) => {
     if (value instanceof Expression) return [name, examples[value.text] ?? value.text];
     return [name, String(value)];
   });
   return { ...Object.fromEntries(entries), IDENTITY_ENDPOINT: 'http://localhost/msi/token' };
+}
+
+const optionalParameters = [
+  'esploraUrl',
+  'bitcoinRpcUrl',
+  'bitcoinRpcUser',
+  'rateUrl',
+  'ratePath',
+  'rateMaxAgeMinutes',
+];
+
+function defaultOf(name: string): readonly [string, string] {
+  return [name, String(named(file('main.bicep').parameters, name).value)];
 }
 
 /** Every name in capitals that the reading of settings mentions as a string. */

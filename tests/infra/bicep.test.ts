@@ -6,6 +6,7 @@ import {
   bicepParser,
   type Declaration,
   Expression,
+  named,
   parseBicep,
   readBicepFiles,
 } from './bicepFile.ts';
@@ -114,6 +115,11 @@ describe('secrets', () => {
     ['modules/storage.bicep', 'account', ['properties', 'allowSharedKeyAccess'], false],
     ['modules/storage.bicep', 'account', ['properties', 'allowBlobPublicAccess'], false],
     ['modules/storage.bicep', 'account', ['properties', 'supportsHttpsTrafficOnly'], true],
+    ['modules/documents.bicep', 'account', ['properties', 'allowSharedKeyAccess'], false],
+    ['modules/documents.bicep', 'account', ['properties', 'allowBlobPublicAccess'], false],
+    ['modules/documents.bicep', 'account', ['properties', 'supportsHttpsTrafficOnly'], true],
+    ['modules/documents.bicep', 'documents', ['properties', 'publicAccess'], 'None'],
+    ['modules/documents.bicep', 'writtenOnce', ['properties', 'allowProtectedAppendWrites'], false],
     ['modules/cosmos.bicep', 'account', ['properties', 'disableLocalAuth'], true],
     ['modules/serviceBus.bicep', 'namespace', ['properties', 'disableLocalAuth'], true],
     [
@@ -140,6 +146,7 @@ test('the identity has these roles and no others', () => {
   );
   expect(roles).toEqual([
     'modules/cosmos.bicep dataContributorRoleId 00000000-0000-0000-0000-000000000002',
+    'modules/documents.bicep blobDataContributorRoleId ba92f5b4-2d11-453d-a403-e96b0029c9fe',
     'modules/keyVault.bicep secretsUserRoleId 4633458b-17de-408a-b874-0445c86b69e6',
     'modules/monitoring.bicep metricsPublisherRoleId 3913510d-42f4-4e42-8a64-420c390055eb',
     'modules/serviceBus.bicep dataSenderRoleId 69a216fc-b8fb-44d8-bc22-1f3c2cd27a39',
@@ -149,11 +156,24 @@ test('the identity has these roles and no others', () => {
   const assignments = files.flatMap(({ resources }) =>
     resources.filter(({ target }) => /roleAssignments@/i.test(target)),
   );
-  expect(assignments).toHaveLength(6);
+  expect(assignments).toHaveLength(7);
   for (const { target, body } of assignments) {
     const isInResource = target.startsWith('Microsoft.DocumentDB/') || 'scope' in body;
     expect(isInResource).toBe(true);
   }
+});
+
+test('documents can be neither changed nor deleted for as long as is said', () => {
+  const policy = resourceOf('modules/documents.bicep', 'writtenOnce');
+  expect(policy.target).toContain('/containers/immutabilityPolicies@');
+  expect(textOf(at(policy.body, 'parent'))).toBe('documents');
+  const days = at(policy.body, 'properties', 'immutabilityPeriodSinceCreationInDays');
+  expect(textOf(days)).toBe('retentionDays');
+  const { value } = named(fileOf('main.bicep').parameters, 'documentsRetentionDays');
+  expect(Number(value)).toBeGreaterThanOrEqual(3650);
+  // Of the container alone: nothing else of the account is the app's to use.
+  const role = resourceOf('modules/documents.bicep', 'useDocuments');
+  expect(textOf(at(role.body, 'scope'))).toBe('documents');
 });
 
 test('everything that logs is told where to', () => {
@@ -162,6 +182,7 @@ test('everything that logs is told where to', () => {
   );
   expect(told.map(({ path }) => path)).toEqual([
     'modules/cosmos.bicep',
+    'modules/documents.bicep',
     'modules/functionApp.bicep',
     'modules/keyVault.bicep',
     'modules/serviceBus.bicep',
