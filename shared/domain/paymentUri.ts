@@ -90,7 +90,10 @@ function satoshiOf(amount: string): Satoshi | undefined {
   return amountSat > 0n && amountSat <= amountSatMax ? (amountSat as Satoshi) : undefined;
 }
 
-/** Undefined where one stands twice or is not encoded as it must be. */
+/** Those of BIP21, which stand at most once; nothing reads the others. */
+const singleParameters: readonly string[] = ['amount', 'label', 'message'];
+
+/** Undefined where one stands twice that must not, or is not encoded as it must be. */
 function parametersOf(query: string): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
   for (const part of query.split('&')) {
@@ -98,7 +101,8 @@ function parametersOf(query: string): ReadonlyMap<string, string> | undefined {
     const [name = '', ...values] = part.split('=');
     const key = decoded(name)?.toLowerCase();
     const value = decoded(values.join('='));
-    if (key === undefined || value === undefined || parameters.has(key)) return undefined;
+    if (key === undefined || value === undefined) return undefined;
+    if (parameters.has(key) && singleParameters.includes(key)) return undefined;
     parameters.set(key, value);
   }
   return parameters;

@@ -1,3 +1,4 @@
+import { assert } from '../../domain/assert.ts';
 import type { AccountKey, Address, KeyChain, OwnAddress } from '../../domain/bitcoin.ts';
 import type { BitcoinLibrary } from './bitcoinLibrary.ts';
 import { hex } from './bytes.ts';
@@ -11,6 +12,8 @@ export function addressesAt(
 ): readonly OwnAddress[] {
   const chainNode = bip32.fromBase58(accountKey, parameters).derive(keyChain);
   return indexes.map((index) => {
+    const isIndex = Number.isInteger(index) && index >= 0 && index <= indexMax;
+    assert(isIndex, () => `${index} is no index of an address`);
     const keyHash = bitcoin.crypto.hash160(chainNode.derive(index).publicKey);
     return {
       keyChain,
@@ -21,3 +24,6 @@ export function addressesAt(
     };
   });
 }
+
+/** From 2^31 on keys are hardened, and no public key leads to them. */
+const indexMax = 0x7fff_ffff;
