@@ -1,7 +1,9 @@
 import mssql from 'mssql';
+import { openBlobDocuments } from '../shared/adapters/azure/blob/documents.ts';
 import { createDatabases } from '../shared/adapters/azure/cosmos/createDatabases.ts';
 import { connectionLimits, poolConfig } from '../shared/adapters/azure/sql/poolConfig.ts';
 import { cosmosSettings } from '../shared/config/cosmosSettings.ts';
+import { documentSettings } from '../shared/config/documentSettings.ts';
 import { type SqlSettings, sqlSettings } from '../shared/config/sqlSettings.ts';
 import { readMigrations, sqlMigrationsFolder } from './migrationFiles.ts';
 import { runMigrations } from './runMigrations.ts';
@@ -15,7 +17,10 @@ const sql = sqlSettings(process.env);
 if (cosmos?.access.kind !== 'key')
   throw new Error('COSMOS_ENDPOINT and COSMOS_KEY name no emulator.');
 if (sql?.access.kind !== 'password') throw new Error('SQL_SERVER names no server on this machine.');
+const blobs = documentSettings(process.env);
+if (blobs?.access.kind !== 'emulator') throw new Error('BLOB_CONNECTION_STRING names no emulator.');
 await createDatabases(cosmos);
+await (await openBlobDocuments(blobs)).container.createIfNotExists();
 await createDatabase(sql);
 await runMigrations(sql, await readMigrations(sqlMigrationsFolder));
 console.log('The emulators are ready.');

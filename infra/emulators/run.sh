@@ -44,6 +44,7 @@ useEmulators() {
   export COSMOS_KEY='C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=='
   export SQL_SERVER=127.0.0.1 SQL_PORT=1433 SQL_DATABASE=prosumerInfo SQL_USER=sa
   export SQL_PASSWORD=$MSSQL_SA_PASSWORD
+  export BLOB_CONNECTION_STRING=UseDevelopmentStorage=true
   export SERVICE_BUS='Endpoint=sb://127.0.0.1;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;'
 }
 
@@ -71,7 +72,7 @@ runApp() { npm start -- --live --data .data/emulators "$@"; }
 
 printSettings() {
   node -e '
-    const names = ["COSMOS_ENDPOINT", "COSMOS_KEY", "SQL_SERVER", "SQL_PORT", "SQL_DATABASE", "SQL_USER", "SQL_PASSWORD", "SERVICE_BUS"];
+    const names = ["COSMOS_ENDPOINT", "COSMOS_KEY", "SQL_SERVER", "SQL_PORT", "SQL_DATABASE", "SQL_USER", "SQL_PASSWORD", "BLOB_CONNECTION_STRING", "SERVICE_BUS"];
     const Values = {
       FUNCTIONS_WORKER_RUNTIME: "node",
       AzureWebJobsStorage: "UseDevelopmentStorage=true",
