@@ -2,6 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import type { Benchmark, BenchRow } from '../../bench/benchmark.ts';
 import { billing } from '../../bench/billing.ts';
 import { closing } from '../../bench/closing.ts';
+import { payout } from '../../bench/payout.ts';
 import { pool } from '../../bench/pool.ts';
 import { readings } from '../../bench/readings.ts';
 import { importOnce, sourceFile } from '../../bench/startup.ts';
@@ -17,6 +18,8 @@ test.each([
   ['closing', closing, 600, '88455732aaa927d7a3482b99ed2237279e4083e80c662ad3daeda6fc6aa34c9d'],
   ['billing', billing, 1, '0ac6a5ad95489cd7bfc7d8d557eafdde2fe163c3856ef516ca8483e38c3fb893'],
   ['billing', billing, 600, 'bef6531888f2e1c2e4f79d3adafe64df3b0f18c86a32b2951355a6315a57adbf'],
+  ['payout', payout, 1, '35bc28eaa2b66eddda83dbf28845425fec993c938cbcf2cdc7a7af989ca09c02'],
+  ['payout', payout, 100, '2346902221e19f0c57b75cd1238052e4a098dee69fa9797c03cc489e57a48104'],
   ['readings', readings, 10, 'fcf87ec50b1b42f2dc3231d57782b4de7c35e0b07bb0b94a047f9bd662cb1aa8'],
   [
     'readings',
