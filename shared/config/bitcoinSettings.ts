@@ -1,5 +1,4 @@
-import type { Network } from '../domain/bitcoin.ts';
-import { networks } from '../domain/bitcoin.ts';
+import { type Network, networks } from '../domain/bitcoin.ts';
 import {
   type Environment,
   givenOf,
