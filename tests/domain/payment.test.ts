@@ -100,6 +100,12 @@ test('a payment says what it is, when it came and when it was credited', () => {
   expect(credited?.events).toEqual([
     { invoiceId, at: later, kind: 'credited', amountSat: 700n, txid, vout: 1 },
   ]);
+  const deeper = followPayment(credited?.payment, output(4), {
+    invoiceId,
+    needed,
+    now: addMinutes(later, 10),
+  });
+  expect(deeper?.payment).toMatchObject({ firstSeenAt: start, creditedAt: later });
   const gone = followPayment(credited?.payment, 'gone', { invoiceId, needed, now: later });
   expect(gone?.payment).not.toHaveProperty('blockHash');
   expect(gone?.payment).not.toHaveProperty('creditedAt');

@@ -101,6 +101,13 @@ describe('planPayout', () => {
     expect(plan.leftOut).toEqual(small);
   });
 
+  test('the satoshi that rounding takes counts as well', () => {
+    // 107 and 108 sat of the fee are one's and the other's; alone neither could pay it.
+    const payees = (amountSat: bigint) => [payee('a', amountSat), payee('b', amountSat)];
+    expect(planPayout(termsOf(payees(401n), [9_000n]))).toMatchObject({ ok: false });
+    expect(planned(termsOf(payees(402n), [9_000n])).leftOut).toEqual([]);
+  });
+
   test('is refused with nothing to pay, and with too few coins', () => {
     const code = (terms: Parameters<typeof planPayout>[0]) => {
       const result = planPayout(terms);

@@ -25,6 +25,8 @@ describe('planReplacement', () => {
   test('gives up change that becomes dust', () => {
     // 10 184 sat are left of the coin: 183.5 vB at 53 sat/vB leave 432 of them, at 54 only 248.
     expect(replaced(withChange, 53_000).change?.amountSat).toBe(432n);
+    expect(replaced(withChange, 53_750).change?.amountSat).toBe(294n);
+    expect(replaced(withChange, 53_751).change).toBeUndefined();
     const plan = replaced(withChange, 54_000);
     expect(plan.change).toBeUndefined();
     expect(plan.feeSat).toBe(10_184n);
