@@ -17,7 +17,7 @@ export const feeRateSatPerKvbMin = 100;
 export const feeRateSatPerKvbMax = 1_000_000;
 
 /** The longest PSBT that is taken back, in characters of base64. */
-export const psbtLengthMax = 4 * 1024 * 1024;
+export const psbtLengthMax = 4_000_000;
 
 const addressLengthMax = 100;
 const nonceLengthMax = 100;

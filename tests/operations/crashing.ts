@@ -1,0 +1,65 @@
+import type { Ports } from '../../shared/ports/ports.ts';
+
+/** A crash: what was asked of a port has been done or not, and nobody lived to hear of it. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+type CrashingPorts<Some extends Partial<Ports>> = {
+  readonly ports: Some;
+  /** How many calls of ports there were so far. */
+  calls(): number;
+};
+
+/**
+ * The same ports, of which the n-th call crashes, before it has its effect or after it. What is read
+ * alone crashes too: there is no point at which nothing may happen.
+ */
+export function crashing<Some extends Partial<Ports>>(
+  ports: Some,
+  crashAt: number,
+  when: 'before' | 'after',
+): CrashingPorts<Some> {
+  let calls = 0;
+  const wrapCall =
+    (work: (...args: unknown[]) => unknown, port: object) =>
+    async (...args: unknown[]) => {
+      calls += 1;
+      const isLast = calls === crashAt;
+      if (isLast && when === 'before') throw new Crash();
+      const answer = await work.apply(port, args);
+      if (isLast) throw new Crash();
+      return answer;
+    };
+  const wrapped = Object.entries(ports).map(([name, port]) => {
+    if (!crashingPorts.has(name) || typeof port !== 'object') return [name, port];
+    const methods = Object.entries(port).map(([method, work]) => [
+      method,
+      typeof work === 'function' ? wrapCall(work, port) : work,
+    ]);
+    return [name, Object.fromEntries(methods)];
+  });
+  return { ports: Object.fromEntries(wrapped), calls: () => calls };
+}
+
+/** Those that wait for something outside of the process: the others answer at once. */
+const crashingPorts: ReadonlySet<string> = new Set([
+  'grids',
+  'closings',
+  'invoices',
+  'wallets',
+  'payouts',
+  'documents',
+  'chain',
+]);
+
+/** Runs some work that may crash; throws anything but a crash. Answers whether it came to its end. */
+export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Crash) return false;
+    throw error;
+  }
+}
