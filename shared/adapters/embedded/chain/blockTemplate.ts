@@ -1,7 +1,7 @@
 import { assert } from '../../../domain/assert.ts';
 import type { TransactionId } from '../../../domain/bitcoin.ts';
 import type { ChainFile } from './chainFile.ts';
-import type { EntryRow } from './chainStatements.ts';
+import type { EntryRow } from './mempoolStatements.ts';
 import { consensus } from './policy.ts';
 
 /**

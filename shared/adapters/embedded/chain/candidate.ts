@@ -1,10 +1,10 @@
 import type { TransactionId } from '../../../domain/bitcoin.ts';
 import { fromHex } from './bytes.ts';
 import type { ChainFile } from './chainFile.ts';
-import type { CoinRow } from './chainStatements.ts';
 import { consensus, policy } from './policy.ts';
 import type { ReadTransaction } from './readTransaction.ts';
 import { scriptKindOf, sigopsIn } from './scriptKind.ts';
+import type { CoinRow } from './transactionStatements.ts';
 
 /** A transaction that asks for a place in the mempool, with what it spends and what it pays. */
 export type Candidate = ReadTransaction & {

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../domain/assert.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { BlockRow } from './blockStatements.ts';
 import type { ChainLibrary } from './chainLibrary.ts';
-import type { BlockRow, ChainStatements } from './chainStatements.ts';
+import type { ChainStatements } from './chainStatements.ts';
 
 /** An open chain: the file, its statements, and what the chain computes with. */
 export type ChainFile = {

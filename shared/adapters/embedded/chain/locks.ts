@@ -1,7 +1,7 @@
 import { type ChainFile, medianTimeSec } from './chainFile.ts';
-import type { CoinRow } from './chainStatements.ts';
 import { consensus } from './policy.ts';
 import type { ReadTransaction } from './readTransaction.ts';
+import type { CoinRow } from './transactionStatements.ts';
 
 /**
  * Why a transaction may not be in the block after this tip yet: its own lock, those of its inputs

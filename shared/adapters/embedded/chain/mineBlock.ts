@@ -4,9 +4,9 @@ import type { BlockReference } from '../../../ports/chain.ts';
 import { blockTemplate } from './blockTemplate.ts';
 import { fromShownHash } from './bytes.ts';
 import { type ChainFile, medianTimeSec, tipOf } from './chainFile.ts';
-import type { EntryRow } from './chainStatements.ts';
 import { coinbaseOf } from './coinbase.ts';
 import { insertTransaction } from './insertTransaction.ts';
+import type { EntryRow } from './mempoolStatements.ts';
 import { consensus } from './policy.ts';
 import { knownTransaction } from './readTransaction.ts';
 

@@ -8,9 +8,9 @@ import type {
   WatchedWallet,
 } from '../../../ports/chain.ts';
 import { type ChainFile, tipOf } from './chainFile.ts';
-import type { WalletRow } from './chainStatements.ts';
 import { cursorAt, readCursor } from './cursor.ts';
 import { consensus } from './policy.ts';
+import type { WalletRow } from './walletStatements.ts';
 import { keyChainsOf } from './watchWallet.ts';
 
 /**

@@ -17,8 +17,8 @@ export function keyChainsOf(wallet: WatchedWallet): readonly (readonly [KeyChain
 /** Derives the scripts of a wallet's addresses that are not watched yet, and keeps them. */
 export async function watchWallet(file: ChainFile, wallet: WatchedWallet): Promise<void> {
   for (const [keyChain, count] of keyChainsOf(wallet)) {
-    const row = file.statements.selectWatchedCount.get(wallet.walletId, keyChain);
-    for (let from = row?.count ?? 0; from < count; from += indexesPerWrite) {
+    const last = file.statements.selectLastWatched.get(wallet.walletId, keyChain);
+    for (let from = (last?.keyIndex ?? -1) + 1; from < count; from += indexesPerWrite) {
       const scripts = scriptsOf(file.library, wallet, keyChain, {
         from,
         to: Math.min(count, from + indexesPerWrite),
