@@ -113,7 +113,7 @@ describe('the package with the settings of Azure alone', () => {
     expect(stdout).toBe('');
     expect(/^SettingsError: .*$/m.exec(stderr)?.[0]).toContain('SOME_SETTING holds a private key');
     expect(stderr.includes(privateKey)).toBe(false);
-  });
+  }, 60_000);
 
   test('computes with bitcoin on one machine, with nothing installed', async () => {
     const directory = mkdtempSync(join(dist, 'data-'));
