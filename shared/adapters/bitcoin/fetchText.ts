@@ -50,8 +50,9 @@ async function attemptOnce(
   { requestMs }: FetchLimits,
 ): Promise<Outcome> {
   const { host } = new URL(url);
+  const signal = AbortSignal.timeout(requestMs);
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(requestMs) });
+    const response = await fetch(url, { ...init, signal });
     const text = await response.text();
     if (!busyStatuses.includes(response.status)) {
       return { kind: 'fetched', fetched: { status: response.status, text } };
@@ -59,8 +60,7 @@ async function attemptOnce(
     return failed(`${host} has too much to do: ${response.status}`, true);
   } catch (error) {
     // One that was waited for as long as this has more to do than it can: no use in asking again.
-    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-    return failed(`${host} does not answer`, !isTimeout, error);
+    return failed(`${host} does not answer`, !signal.aborted, error);
   }
 }
 

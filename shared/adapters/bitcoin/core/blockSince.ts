@@ -2,8 +2,8 @@ import { type Instant, msOf } from '../../../domain/timeframe.ts';
 import type { CoreRpc } from './coreRpc.ts';
 
 /**
- * A height, at least 1, before which no block was mined after the instant. It may be a day early:
- * a block says no more exactly when it was mined.
+ * A height, at least 1, before which no block was mined after the instant. It may be a day and some
+ * blocks early: a block does not say exactly when it was mined.
  */
 export async function firstBlockSince(
   rpc: CoreRpc,
@@ -19,10 +19,12 @@ export async function firstBlockSince(
     if ((await medianTime(rpc, middle)) < sinceS) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return Math.max(low - blocksOfMedian, 1);
 }
 
-/** The median time is that of the last 11 blocks, an hour late on average. */
+/** The median time is that of the last so many blocks, and says nothing of the younger of them. */
+const blocksOfMedian = 11;
+/** Clocks of miners may be wrong by hours. */
 const marginS = 86_400;
 
 async function medianTime(rpc: CoreRpc, height: number): Promise<number> {
