@@ -90,6 +90,10 @@ describe('a plan that must not be is a bug', () => {
       second &&
         first && { outputs: [{ ...first, to: { ...first.to, script: second.to.script } }, second] },
     ],
+    [
+      'an address that is called another kind',
+      second && first && { outputs: [{ ...first, to: { ...first.to, kind: 'p2wsh' } }, second] },
+    ],
     ['an anchor that is no hash', { anchor: 'ff' as PayoutPlan['anchor'] }],
   ])('%s', (_fault, change) => {
     expect(change).toBeDefined();
@@ -183,6 +187,25 @@ describe('a signed PSBT', () => {
       'a signature of no output',
       signedAs(Transaction.SIGHASH_NONE),
       'Input 0 is not signed for the whole transaction.',
+    ],
+    [
+      'a wish for less than all',
+      changed((psbt) => {
+        const input = psbt.data.inputs[1];
+        if (input !== undefined) input.sighashType = Transaction.SIGHASH_SINGLE;
+      }),
+      'Input 1 is not signed for the whole transaction.',
+    ],
+    [
+      'a final witness of one item more',
+      changed((psbt) => {
+        psbt.finalizeAllInputs();
+        const input = psbt.data.inputs[2];
+        const witness = input?.finalScriptWitness ?? new Uint8Array();
+        if (input !== undefined)
+          input.finalScriptWitness = Uint8Array.from([3, ...witness.slice(1)]);
+      }),
+      'Input 2 is not signed.',
     ],
     [
       'another amount of a coin',

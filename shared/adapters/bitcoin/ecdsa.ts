@@ -14,14 +14,13 @@ export function isEcdsaSignature(
   publicKey: Uint8Array,
   encoded: Uint8Array,
 ): boolean {
-  if (!bitcoin.script.isCanonicalScriptSignature(encoded)) return false;
   if (encoded.at(-1) !== sighashAll || !ecc.isPoint(publicKey)) return false;
   const isLowRequired = true;
   try {
     const { signature } = bitcoin.script.signature.decode(encoded);
     return ecc.verify(hash, publicKey, signature, isLowRequired);
   } catch {
-    // R or S is no number that a signature can have.
+    // It is no strict DER, or R or S is no number that a signature can have.
     return false;
   }
 }
