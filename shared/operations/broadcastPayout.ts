@@ -16,11 +16,9 @@ export async function broadcastVersion(
   return places.has(txid) ? accept({ txid }) : refuse(tested.refusal);
 }
 
-/** The payout as it is once a version of it is known to the network. */
+/** The payout as it is once a version of it is known to the network: itself, where it was before. */
 export function asBroadcast(payout: Payout, now: Instant): Payout {
-  return {
-    ...payout,
-    status: furthest(payout.status, 'broadcast'),
-    broadcastAt: payout.broadcastAt ?? now,
-  };
+  const status = furthest(payout.status, 'broadcast');
+  if (status === payout.status && payout.broadcastAt !== undefined) return payout;
+  return { ...payout, status, broadcastAt: payout.broadcastAt ?? now };
 }

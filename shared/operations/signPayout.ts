@@ -88,19 +88,25 @@ async function offerNow(
   return refuse({ code: 'chain_refused', detail });
 }
 
+/** Changes a payout where there is something to change; what stays as it is is not written. */
 function changePayout(
   { payouts }: Pick<Ports, 'payouts'>,
   payoutId: PayoutId,
   apply: (payout: Payout) => Result<Payout, Refusal>,
 ): Promise<Result<Versioned<Payout>, Refusal>> {
+  let read: Versioned<Payout> | undefined;
   return changeConditionally<Versioned<Payout>>({
-    get: () => payouts.get(payoutId),
+    get: async () => {
+      read = await payouts.get(payoutId);
+      return read;
+    },
     etagOf: ({ etag }) => etag,
     apply: ({ value, etag }) => {
       const changed = apply(value);
       return changed.ok ? accept({ value: changed.value, etag }) : changed;
     },
-    replace: ({ value, etag }) => payouts.replace(value, etag),
+    replace: async (changed) =>
+      changed.value === read?.value ? changed : payouts.replace(changed.value, changed.etag),
     notFound: { code: 'payout_not_found', detail: `There is no payout ${payoutId}.` },
     ifMatch: undefined,
   });
