@@ -7,7 +7,10 @@ export type ApiClient = {
   /** The answer, or undefined where there is nothing at this path (404). */
   find(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  put(path: string, body: unknown): Promise<unknown>;
   patch(path: string, body: unknown): Promise<unknown>;
+  /** An answer that is no JSON, as it came. */
+  text(path: string): Promise<string>;
 };
 
 export type ApiClientOptions = {
@@ -50,8 +53,12 @@ const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const base = new URL(options.url).href.replace(/\/+$/, '');
-  const send = (method: string, path: string, body?: unknown) =>
+  const answer = (method: string, path: string, body?: unknown) =>
     requestWithRetries(options, { method, url: `${base}${path}`, body });
+  const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const text = await answer(method, path, body);
+    return text === '' ? undefined : JSON.parse(text);
+  };
   return {
     get: (path) => send('GET', path),
     async find(path) {
@@ -63,13 +70,15 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       }
     },
     post: (path, body) => send('POST', path, body),
+    put: (path, body) => send('PUT', path, body),
     patch: (path, body) => send('PATCH', path, body),
+    text: (path) => answer('GET', path),
   };
 }
 
 type Request = { readonly method: string; readonly url: string; readonly body?: unknown };
 
-async function requestWithRetries(options: ApiClientOptions, request: Request): Promise<unknown> {
+async function requestWithRetries(options: ApiClientOptions, request: Request): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await requestOnce(options, request);
     if ('answer' in outcome) return outcome.answer;
@@ -81,7 +90,7 @@ async function requestWithRetries(options: ApiClientOptions, request: Request): 
 }
 
 type Outcome =
-  | { readonly answer: unknown }
+  | { readonly answer: string }
   | { readonly error: Error; readonly retryAfterMs?: number };
 
 /** One try. Answers a failure that may pass; throws one that will not. */
@@ -109,7 +118,7 @@ async function requestOnce(options: ApiClientOptions, request: Request): Promise
     const reason = error instanceof Error ? (error.cause ?? error) : error;
     return { error: new Error(`${name}: no answer (${describe(reason)})`, { cause: error }) };
   }
-  if (response.ok) return { answer: text === '' ? undefined : JSON.parse(text) };
+  if (response.ok) return { answer: text };
   const problem = problemOf(name, response.status, text);
   if (!passingStatuses.has(response.status)) throw problem;
   const retryAfterMs = retryAfterOf(response.headers.get('retry-after'), Date.now());

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { onBillingKey } from './demonstration/billingKey.ts';
 import { type Demonstration, startDemonstration } from './demonstration/demonstration.ts';
 import { demonstrationClock } from './demonstration/demonstrationClock.ts';
 import { openQueues } from './host/openQueues.ts';
@@ -32,14 +33,24 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
   const clock = demonstrationClock(parts.dataDirectory, Date.now, speed);
   const write = (text: string) => void process.stdout.write(text);
   let demonstration: Demonstration | undefined;
+  const begun = Promise.withResolvers<Demonstration>();
+  const bill = async () => (await begun.promise).bill();
+  // What goes wrong is shown on the screen: nobody waits for a key that was pressed.
+  const ignoreKeys = onBillingKey(process.stdin, () => void bill().catch(() => undefined));
+  const { dataDirectory } = parts;
   await runHost({
     ...parts,
     clock,
     // What was measured while nobody was here is posted before any of it can close without it.
     onListening: async (url) => {
-      demonstration = await startDemonstration({ url, clock, write });
+      demonstration = await startDemonstration({ url, clock, dataDirectory, write });
+      begun.resolve(demonstration);
     },
-    beforeStop: async () => demonstration?.stop(),
+    actions: { bill },
+    beforeStop: async () => {
+      ignoreKeys();
+      await demonstration?.stop();
+    },
   });
 }
 

@@ -9,6 +9,8 @@ import {
 } from '../../shared/domain/timeframe.ts';
 import { type ApiClient, createApiClient } from '../apiClient.ts';
 import { type JsonObject, numberIn, objectOf, objectsIn, textIn } from '../jsonFields.ts';
+import type { BilledMonth } from './billMonth.ts';
+import { demonstrationBilling } from './demonstrationBilling.ts';
 import type { DemonstrationClock } from './demonstrationClock.ts';
 import { type DemonstrationData, loadDemonstrationData } from './demonstrationData.ts';
 import {
@@ -24,13 +26,19 @@ export type DemonstrationOptions = {
   /** The host's address, without `/api`. */
   readonly url: string;
   readonly clock: Pick<DemonstrationClock, 'nowMs' | 'speed'>;
+  /** Where the app has its data: the chain, and the wallets of who pays, are there too. */
+  readonly dataDirectory: string;
   readonly write: (text: string) => void;
   /** Colour on the terminal; without it where there is one and NO_COLOR is not set. */
   readonly isColoured?: boolean;
 };
 
 /** A demonstration that has begun; to be stopped while the host still answers. */
-export type Demonstration = { stop(): Promise<void> };
+export type Demonstration = {
+  /** Bills a month and settles it in bitcoin; answers what became of it. */
+  bill(): Promise<BilledMonth>;
+  stop(): Promise<void>;
+};
 
 /** How often it looks for what is to be posted and what has been settled, in real milliseconds. */
 const tickMs = 20;
@@ -78,6 +86,14 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   const demonstration = { client, data, clock, screen, signal: abort.signal };
   screen.banner(clock.nowMs(), data.prosumerIds.length);
   const next = await begin(demonstration);
+  const billing = demonstrationBilling({
+    ...options,
+    client,
+    data,
+    nowMs: clock.nowMs,
+    signal: abort.signal,
+    note: (text) => screen.note(text),
+  });
   const isOver = run(demonstration, next).catch((error: unknown) => {
     if (!abort.signal.aborted) write(`The demonstration has ended: ${error}\n`);
   });
@@ -87,8 +103,17 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
     abort.abort();
     await isOver;
     await pause(url, screen);
+    billing.close();
   }
   return {
+    async bill() {
+      try {
+        return await billing.bill();
+      } catch (error) {
+        if (!abort.signal.aborted) screen.note(`Billing has stopped: ${error}`);
+        throw error;
+      }
+    },
     stop() {
       stopped ??= stop();
       return stopped;

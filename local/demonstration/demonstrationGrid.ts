@@ -28,34 +28,65 @@ export async function setUpDemonstrationGrid(
   prosumerIds: readonly string[],
   firstTimeframe: string,
 ) {
-  const path = `/grids/${demonstrationGridId}`;
-  const before = await client.find(path);
-  if (before === undefined) {
-    // Paused until its homes are there: a timeframe is not to close without them.
-    await create(client, '/grids', {
-      id: demonstrationGridId,
-      name: 'Hamlet of sixteen homes',
-      timeZone: demonstrationTimeZone,
-      timeframeMinutes: demonstrationTimeframeMinutes,
-      graceMinutes: demonstrationGraceMinutes,
-      activeFrom: firstTimeframe,
-      paused: true,
-      market: { mechanism: 'pool' },
-      tariff,
-    });
-  }
-  for (const [index, id] of prosumerIds.entries()) {
-    if ((await client.find(`/prosumers/${id}`)) !== undefined) continue;
-    await create(client, '/prosumers', describeHome(id, index));
-  }
-  return objectOf(before ?? (await client.get(path)));
+  const grid = await setUpGrid(client, {
+    id: demonstrationGridId,
+    name: 'Hamlet of sixteen homes',
+    activeFrom: firstTimeframe,
+  });
+  await setUpHomes(client, demonstrationGridId, prosumerIds, '');
+  return grid;
 }
 
-function describeHome(id: string, index: number) {
+/** Makes sure that the hamlet of a month that is over is there, and answers it as it stands. */
+export async function setUpLastMonthGrid(
+  client: ApiClient,
+  gridId: string,
+  prosumerIds: readonly string[],
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<JsonObject> {
+  const name = 'Hamlet of sixteen homes, last month';
+  const grid = await setUpGrid(client, { id: gridId, name, activeFrom: from, activeUntil: to });
+  await setUpHomes(client, gridId, prosumerIds, 'last-month-');
+  return grid;
+}
+
+/** Paused until its homes are there: a timeframe is not to close without them. */
+async function setUpGrid(
+  client: ApiClient,
+  grid: JsonObject & { readonly id: string },
+): Promise<JsonObject> {
+  const path = `/grids/${grid.id}`;
+  const before = await client.find(path);
+  if (before !== undefined) return objectOf(before);
+  await create(client, '/grids', {
+    ...grid,
+    timeZone: demonstrationTimeZone,
+    timeframeMinutes: demonstrationTimeframeMinutes,
+    graceMinutes: demonstrationGraceMinutes,
+    paused: true,
+    market: { mechanism: 'pool' },
+    tariff,
+  });
+  return objectOf(await client.get(path));
+}
+
+async function setUpHomes(
+  client: ApiClient,
+  gridId: string,
+  prosumerIds: readonly string[],
+  prefix: string,
+): Promise<void> {
+  for (const [index, id] of prosumerIds.entries()) {
+    if ((await client.find(`/prosumers/${prefix}${id}`)) !== undefined) continue;
+    await create(client, '/prosumers', describeHome(gridId, id, index, prefix));
+  }
+}
+
+function describeHome(gridId: string, id: string, index: number, prefix: string) {
   const street = streets[Math.floor(index / homesPerStreet) % streets.length];
   return {
-    id,
-    gridId: demonstrationGridId,
+    id: `${prefix}${id}`,
+    gridId,
     name: `Home ${id.replace(/\D/g, '')}`,
     address: `${street} ${2 * (index % homesPerStreet) + 1}, 00815 Sonnenried`,
     type: types[id] ?? 'household',

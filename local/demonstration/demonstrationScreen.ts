@@ -82,6 +82,8 @@ export function createDemonstrationScreen(options: ScreenOptions): Demonstration
         `  One home      ${paint.blue(`${api}/prosumers/home01/transactions`)}`,
         `  All trades    ${paint.blue(`${api}/trades?gridId=${gridId}`)}`,
         '',
+        '  b bills last month and settles it in bitcoin, on a chain of this machine. So does',
+        `  curl -X POST ${options.url}/admin/actions/bill`,
         '  Ctrl+C stops it. Started again, it goes on where it was.',
         '  Below: kWh of each timeframe; Σ over all accounts; ms from posted to settled,',
         `  ${graceMs} of which it waits for readings that are late.`,

@@ -16,15 +16,19 @@ export type AdminParts = {
   readonly functions: readonly FunctionMetadata[];
   /** Fires a function that is not HTTP; ends when the function has, and throws what it threw. */
   readonly fire: Fire;
+  /** What else can be asked for, by name: `POST /admin/actions/{name}` answers what it did. */
+  readonly actions?: HostActions;
 };
+
+export type HostActions = Readonly<Record<string, () => Promise<object>>>;
 
 /**
  * Answers as the Functions host does, without keys: `GET /admin/host/status`, `GET /admin/functions`,
  * and `POST /admin/functions/{name}` with `{ "input"?: string }`, which is accepted at once (202).
  * Ours besides: with `wait=true`, in the query or as a header, it answers when the function has
- * ended, 202 or 500.
+ * ended, 202 or 500; and the actions of who started the host.
  */
-export function createAdminApi({ functions, fire }: AdminParts): AdminApi {
+export function createAdminApi({ functions, fire, actions = {} }: AdminParts): AdminApi {
   const byName = new Map(functions.map((each) => [each.name.toLowerCase(), each]));
 
   async function fireByHand(
@@ -56,6 +60,10 @@ export function createAdminApi({ functions, fire }: AdminParts): AdminApi {
       if (rest.length > 0) return writeBare(response, 404);
       if (path === 'GET host/status') return writeJson(response, 200, status());
       if (path === 'GET host/ping') return writeBare(response, 200);
+      const action = Object.hasOwn(actions, name ?? '') ? actions[name ?? ''] : undefined;
+      if (path === `POST actions/${name?.toLowerCase()}` && action !== undefined) {
+        return await act(response, action);
+      }
       if (path === 'GET functions/') return writeJson(response, 200, functions.map(describe));
       const target =
         area?.toLowerCase() === 'functions' ? byName.get(name?.toLowerCase() ?? '') : undefined;
@@ -65,6 +73,14 @@ export function createAdminApi({ functions, fire }: AdminParts): AdminApi {
       return writeBare(response, 405);
     },
   };
+}
+
+async function act(response: ServerResponse, action: () => Promise<object>): Promise<void> {
+  try {
+    writeJson(response, 200, await action());
+  } catch (error) {
+    writeJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 const accepted = () => 202;

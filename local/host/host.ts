@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { HostActions } from './adminApi.ts';
 import { createFire, type Fire } from './createFire.ts';
 import { createPumps } from './createPumps.ts';
 import { createTimers } from './createTimers.ts';
@@ -30,6 +31,8 @@ export type HostParts = {
   readonly clock?: ScaledTime;
   /** Awaited once HTTP answers and before timers and queues run: time to bring in what they need. */
   readonly onListening?: (url: string) => Promise<void>;
+  /** What else can be asked for at `POST /admin/actions/{name}`. */
+  readonly actions?: HostActions;
   /** Opens the queues that the app sends to. Called after the app is loaded. */
   readonly openQueues: (dataDirectory: string) => QueueSource | Promise<QueueSource>;
 };
@@ -102,7 +105,7 @@ async function start(parts: HostParts, dataDirectory: string, release: () => voi
   const timers = createTimers(context, createHostClock(parts.clock));
   pumps.push(...(await createPumps(context, parts.openQueues)));
   const fire = createFire(context, timers);
-  const server = await startHttp(context, parts.port, fire);
+  const server = await startHttp(context, parts.port, fire, parts.actions ?? {});
   await parts.onListening?.(server.url);
   // Nothing can be refused from here on: what runs now runs until the host is stopped.
   for (const pump of pumps) pump.start();

@@ -1,4 +1,4 @@
-import { createAdminApi } from './adminApi.ts';
+import { createAdminApi, type HostActions } from './adminApi.ts';
 import type { Fire } from './createFire.ts';
 import type { RegisteredFunction } from './functionsCore.ts';
 import { functionsWith, type HostContext, textOf } from './hostContext.ts';
@@ -10,6 +10,7 @@ export async function startHttp(
   { hostJson, core, log, run }: HostContext,
   port: number,
   fire: Fire,
+  actions: HostActions,
 ): Promise<HttpServer> {
   const entries: RouteEntry[] = [];
   const targets = new Map<string, RegisteredFunction>();
@@ -30,6 +31,7 @@ export async function startHttp(
     admin: createAdminApi({
       functions: [...core.functions.values()].map(({ metadata }) => metadata),
       fire,
+      actions,
     }),
     log,
   });

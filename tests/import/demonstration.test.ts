@@ -18,6 +18,8 @@ async function start(fromMs: number, isColoured = false) {
   const { stop } = await startDemonstration({
     url: api.url,
     clock: { nowMs: () => nowMs, speed: 900 },
+    // Nothing is billed here, so nothing is looked for there.
+    dataDirectory: 'nowhere',
     isColoured,
     write: (text) => {
       written += text;
