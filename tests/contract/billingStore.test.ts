@@ -448,7 +448,9 @@ describeProsumerInfo('billing store', (adapter) => {
         const etag = (await invoices.get(invoiceId(id)))?.etag ?? '';
         await invoices.void(invoiceId(id), etag, paidAt);
       };
+      const { mark } = await billing.unbilled(riverside, december);
       await void_('zoe');
+      expect((await billing.unbilled(riverside, december)).mark).not.toBe(mark);
       await void_('ben');
       const payments = async () => (await billing.unbilled(riverside, december)).payments;
       const changes = [
