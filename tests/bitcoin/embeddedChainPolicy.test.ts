@@ -234,6 +234,22 @@ describe('locks', () => {
     expect(await verdictOf(locked(oneUnit + 1))).toBe('non-BIP68-final');
   });
 
+  test('an age in time is counted between medians, from the block before the coin', async () => {
+    const { chain, clock } = started();
+    const mineApart = async (count: number) => {
+      for (let mined = 0; mined < count; mined += 1) {
+        clock.advance(512);
+        await purse.mine(1);
+      }
+    };
+    await mineApart(24);
+    clock.advance(512);
+    coins = await payKeys(chain, purse, [key], amountSat);
+    await mineApart(5);
+    expect(await verdictOf(locked(0x40_0006))).toBe('accepted');
+    expect(await verdictOf(locked(0x40_0007))).toBe('non-BIP68-final');
+  });
+
   test('what is undone back to before its lock leaves the mempool', async () => {
     const { chain, miner } = started();
     const transaction = locked(0, { locktime: await height() });

@@ -33,6 +33,23 @@ test('a cursor that has missed many blocks, or whose blocks were undone, misses 
   expect(later.outputs).toMatchObject([{ ...again, confirmations: 0 }]);
 });
 
+test('what an address was paid long before it was given away is told', async () => {
+  const { chain } = started();
+  const purse = await purseOf();
+  const ahead = await purse.fund(wallet.key(0, 3).address, 50_000n);
+  const change = await purse.fund(wallet.key(1, 1).address, 60_000n);
+  await purse.mine(130);
+  const { outputs, cursor } = await chain.changesSince(wallet.watched(3), undefined);
+  expect(outputs).toEqual([]);
+  const wider = await chain.changesSince(wallet.watched(4), cursor);
+  expect(wider.outputs).toMatchObject([{ ...ahead, index: 3, confirmations: 130 }]);
+  const both = await chain.changesSince(wallet.watched(4, 2), wider.cursor);
+  expect(both.outputs).toMatchObject([{ ...change, keyChain: 1, index: 1 }]);
+  // What is watched, but not asked for, is not told.
+  await purse.fund(wallet.key(0, 3).address, 70_000n);
+  expect((await chain.changesSince(wallet.watched(3), both.cursor)).outputs).toEqual([]);
+});
+
 test('a payment that was undone deep and mined again is told at its new place', async () => {
   const { chain, miner } = started();
   const purse = await purseOf();

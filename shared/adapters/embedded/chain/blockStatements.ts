@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { query, write } from '../statement.ts';
 
+/** A block of the best chain, without its header's bytes. */
 export type BlockRow = {
   readonly height: number;
   readonly hash: string;

@@ -4,8 +4,8 @@ import type { ReadTransaction } from './readTransaction.ts';
 import type { CoinRow } from './transactionStatements.ts';
 
 /**
- * Why a transaction may not be in the block after this tip yet: its own lock, those of its inputs
- * (BIP68), or a coinbase that is too young. Undefined where it may.
+ * Why a transaction may not be in the block after this tip yet for its own lock, a height or a time;
+ * undefined where it may.
  */
 export function finalFault(
   file: ChainFile,
@@ -19,7 +19,7 @@ export function finalFault(
   return ins.every(({ sequence }) => sequence === finalSequence) ? undefined : 'non-final';
 }
 
-/** The coins are those that the inputs spend, in their order. */
+/** The same for the locks of its inputs (BIP68). The coins are what they spend, in their order. */
 export function relativeLockFault(
   file: ChainFile,
   { content: { version, ins } }: ReadTransaction,
@@ -35,6 +35,7 @@ export function relativeLockFault(
   return undefined;
 }
 
+/** A coinbase may be undone with its block: for a hundred blocks nothing may stand on it. */
 export function maturityFault(coins: readonly CoinRow[], tipHeight: number): string | undefined {
   const isYoung = coins.some(
     ({ height, position }) =>

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { TransactionId } from '../../../domain/bitcoin.ts';
 import { query } from '../statement.ts';
 
+/** A transaction of the mempool, as fees and room in a block are counted. */
 export type EntryRow = {
   readonly txid: TransactionId;
   readonly weight: number;

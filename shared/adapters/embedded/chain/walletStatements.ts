@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Address, KeyChain, TransactionId } from '../../../domain/bitcoin.ts';
 import { query, write } from '../statement.ts';
 
+/** An output of a watched address; without height and hash in the mempool. */
 export type WalletRow = {
   readonly txid: TransactionId;
   readonly vout: number;
