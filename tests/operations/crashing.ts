@@ -1,6 +1,6 @@
 import type { Ports } from '../../shared/ports/ports.ts';
 
-/** A crash: what was asked of a port has been done or not, and nobody lived to hear of it. */
+/** A crash: nobody lives to ask a port for the next thing. */
 export class Crash extends Error {
   override readonly name = 'Crash';
 }
@@ -12,24 +12,20 @@ type CrashingPorts<Some extends Partial<Ports>> = {
 };
 
 /**
- * The same ports, of which the n-th call crashes, before it has its effect or after it. What is read
- * alone crashes too: there is no point at which nothing may happen.
+ * The same ports, of which the n-th call crashes before it does anything: after the effects of all
+ * calls before it. What only reads crashes too: there is no point at which nothing may happen.
  */
 export function crashing<Some extends Partial<Ports>>(
   ports: Some,
   crashAt: number,
-  when: 'before' | 'after',
 ): CrashingPorts<Some> {
   let calls = 0;
   const wrapCall =
     (work: (...args: unknown[]) => unknown, port: object) =>
     async (...args: unknown[]) => {
       calls += 1;
-      const isLast = calls === crashAt;
-      if (isLast && when === 'before') throw new Crash();
-      const answer = await work.apply(port, args);
-      if (isLast) throw new Crash();
-      return answer;
+      if (calls === crashAt) throw new Crash();
+      return work.apply(port, args);
     };
   const wrapped = Object.entries(ports).map(([name, port]) => {
     if (!crashingPorts.has(name) || typeof port !== 'object') return [name, port];
