@@ -1,6 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { loadBitcoinLibrary } from '../../shared/adapters/bitcoin/bitcoinLibrary.ts';
+import {
+  type BitcoinLibrary,
+  loadBitcoinLibrary,
+} from '../../shared/adapters/bitcoin/bitcoinLibrary.ts';
 import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
+import type { PayoutManifest } from '../../shared/domain/payoutManifest.ts';
 import { accountOfSecret } from './accountOfSecret.ts';
 import { checkPayout } from './checkPayout.ts';
 import { openKeyVault } from './openKeyVault.ts';
@@ -28,13 +32,32 @@ export async function runSigner(given: SignArguments, terminal: Terminal): Promi
   if (!isAgreed && (await terminal.ask('Sign it? Type yes: ')).trim() !== 'yes') {
     throw new SignerError('Not agreed to. Nothing was signed.');
   }
-  const signed =
-    key.from === 'vault'
-      ? await signPsbtWith(psbt, await openKeyVault(key.key))
-      : signPsbt(
-          psbt,
-          accountOfSecret(library, await readSecret(key, terminal), manifest.accountKey),
-        );
+  const signWith = await openKey(given, terminal, library, manifest);
+  const signed = await signOrExplain(() => signWith(psbt));
   writeFileSync(outFile, `${signed}\n`);
   terminal.show(`Signed. The signed PSBT is in ${outFile}\n`);
+}
+
+/** The key, as something that signs a PSBT. */
+async function openKey(
+  { key }: SignArguments,
+  terminal: Terminal,
+  library: BitcoinLibrary,
+  { accountKey }: PayoutManifest,
+): Promise<(psbt: string) => string | Promise<string>> {
+  if (key.from === 'vault') {
+    const remote = await openKeyVault(key.key);
+    return (psbt) => signPsbtWith(psbt, remote);
+  }
+  const account = accountOfSecret(library, await readSecret(key, terminal), accountKey);
+  return (psbt) => signPsbt(psbt, account);
+}
+
+async function signOrExplain(sign: () => string | Promise<string>): Promise<string> {
+  try {
+    return await sign();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SignerError(`It cannot be signed with this key: ${reason}`, { cause });
+  }
 }

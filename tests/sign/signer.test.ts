@@ -149,6 +149,20 @@ describe('the signer', () => {
     patienceMs,
   );
 
+  test(
+    'says so when there is a signature already',
+    async () => {
+      const seed = seedFile(words);
+      await sign(['--seed-file', seed, '--yes']);
+      writeFileSync(given.files.psbt, readFileSync(given.files.out));
+      const { code, said } = await sign(['--seed-file', seed, '--yes']);
+      expect(code).toBe(1);
+      expect(said).toContain('It cannot be signed with this key');
+      expect(said).not.toContain('.ts:');
+    },
+    patienceMs,
+  );
+
   test.each([
     ['without a PSBT', ['--manifest', 'x'], '--psbt FILE'],
     ['with an option that is none', ['--seed', 'x'], '--help'],
