@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { onBillingKey } from './demonstration/billingKey.ts';
 import { type Demonstration, startDemonstration } from './demonstration/demonstration.ts';
 import { demonstrationClock } from './demonstration/demonstrationClock.ts';
+import { demonstrationRate } from './demonstration/demonstrationGrid.ts';
 import { openQueues } from './host/openQueues.ts';
 import { runHost } from './host/runHost.ts';
 import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
@@ -47,6 +48,7 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
       begun.resolve(demonstration);
     },
     actions: { bill },
+    settings: { RATE_FIXED: demonstrationRate },
     beforeStop: async () => {
       ignoreKeys();
       await demonstration?.stop();

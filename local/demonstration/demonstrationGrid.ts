@@ -5,14 +5,18 @@ export const demonstrationGridId = 'hamlet';
 export const demonstrationTimeZone = 'Europe/Berlin';
 export const demonstrationTimeframeMinutes = 15;
 
+/** What a bitcoin costs in the demonstration: an euro is 1 111.111 sat. */
+export const demonstrationRate = 'EUR=90000';
+
 /**
- * At 90 000 EUR a bitcoin, an euro is 1 111.111 sat. Import 0.30 EUR/kWh = 333.333 sat, export
- * 0.08 EUR/kWh = 88.889 sat, grid fee 0.02 EUR/kWh = 22.222 sat; among homes half-way, 211.111 sat.
+ * In EUR/kWh. At that rate import is 333.333 sat/kWh, export 88.889 and the grid's fee 22.222; among
+ * homes half-way of import and export, 211.111 sat.
  */
 const tariff = {
-  importPriceMsatPerKwh: 333_333,
-  exportPriceMsatPerKwh: 88_889,
-  gridFeeMsatPerKwh: 22_222,
+  currency: 'EUR',
+  importPricePerKwh: '0.30',
+  exportPricePerKwh: '0.08',
+  gridFeePerKwh: '0.02',
 };
 
 /** 200 ms at the usual speed: enough for the readings of a timeframe to be there before it closes. */

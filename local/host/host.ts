@@ -31,6 +31,8 @@ export type HostParts = {
   readonly clock?: ScaledTime;
   /** Awaited once HTTP answers and before timers and queues run: time to bring in what they need. */
   readonly onListening?: (url: string) => Promise<void>;
+  /** Settings of the app that hold where nothing else sets them. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** What else can be asked for at `POST /admin/actions/{name}`. */
   readonly actions?: HostActions;
   /** Opens the queues that the app sends to. Called after the app is loaded. */
@@ -69,7 +71,10 @@ export async function startHost(parts: HostParts): Promise<Host> {
   }
 }
 
-function prepareEnvironment({ appDirectory, clock }: HostParts, dataDirectory: string): void {
+function prepareEnvironment(
+  { appDirectory, clock, settings = {} }: HostParts,
+  dataDirectory: string,
+): void {
   process.env['DATA_DIR'] = dataDirectory;
   // Whatever else is set: its triggers are served from the queues of the data directory.
   process.env['BUS'] = 'embedded';
@@ -79,6 +84,7 @@ function prepareEnvironment({ appDirectory, clock }: HostParts, dataDirectory: s
     process.env['CLOCK_SPEED'] = String(clock.speed);
   }
   applySettings(process.env, join(appDirectory, 'local.settings.json'));
+  for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
 }
 
 async function start(parts: HostParts, dataDirectory: string, release: () => void): Promise<Host> {
