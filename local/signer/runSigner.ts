@@ -21,7 +21,7 @@ import type { Terminal } from './terminal.ts';
  * has been checked and agreed to. Throws SignerError where it does not sign.
  */
 export async function runSigner(given: SignArguments, terminal: Terminal): Promise<void> {
-  const { psbtFile, manifestFile, outFile, key, isAgreed } = given;
+  const { psbtFile, manifestFile, outFile, isAgreed } = given;
   const manifest = parseManifest(readFileSync(manifestFile, 'utf8'));
   const psbt = readFileSync(psbtFile, 'utf8').trim();
   const { network } = manifest;
