@@ -189,6 +189,18 @@ describeChain('chain', (adapter) => {
     expect(outputAt(both.outputs, change)).toMatchObject([{ keyChain: 1, index: 2 }]);
   });
 
+  test('a coinbase shows at once, and is a coin when it may be spent', async () => {
+    const { chain, purse, mine } = opened();
+    const wallet = freshWallet();
+    await mine(1, wallet.key(0, 0).address);
+    const young = await chain.changesSince(wallet.watched(1), undefined);
+    expect(young.outputs).toMatchObject([{ index: 0, confirmations: 1, block: young.tip }]);
+    await purse.mine(98);
+    expect(await chain.coins(wallet.watched(1), 1)).toEqual([]);
+    await purse.mine(2);
+    expect(await chain.coins(wallet.watched(1), 1)).toMatchObject([{ confirmations: 101 }]);
+  });
+
   test('of two outputs of one transaction and of fifty addresses each shows once', async () => {
     const { chain, purse } = opened();
     const wallet = freshWallet();
