@@ -172,9 +172,12 @@ describe('billableAccounts', () => {
     [293, -1n, undefined, 294n],
     [295, -1n, undefined, 295n],
     [10_000, 1n, undefined, 10_000n],
-  ] as const)('a grid’s minimum of %i, a balance of %s, %s: %s sat', (own, balance, kind, least) => {
-    expect(minimumOfProsumer({ minimumSat: own }, microSatoshi(balance), kind)).toBe(least);
-  });
+  ] as const)(
+    'a grid’s minimum of %i, a balance of %s, %s: %s sat',
+    (own, balance, kind, least) => {
+      expect(minimumOfProsumer({ minimumSat: own }, microSatoshi(balance), kind)).toBe(least);
+    },
+  );
 });
 
 type Parts = Partial<Record<'carryUsat' | 'postingsUsat' | 'paymentsUsat' | 'minimumSat', bigint>>;
