@@ -3,6 +3,7 @@ import type { Grid } from '../../domain/grid.ts';
 import type { GridStore } from '../../ports/gridStore.ts';
 import type { Versioned } from '../../ports/page.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
+import { etagOfVersion, versionOfEtag } from '../versionEtag.ts';
 import { query } from './statement.ts';
 
 type GridRow = { readonly version: number; readonly document: string };
@@ -40,21 +41,13 @@ export function embeddedGridStore(db: DatabaseSync): GridStore {
       return pageOf(rows.map(versioned), page, (stored) => stored.value.id);
     },
     async replace(grid, etag) {
-      const version = versionOf(etag);
+      const version = versionOfEtag(etag);
       const row = version && update.get(JSON.stringify(grid), grid.id, version);
       return row ? versioned(row) : undefined;
     },
   };
 }
 
-const etagPattern = /^v([1-9][0-9]{0,14})$/;
-
 function versioned(row: GridRow): Versioned<Grid> {
-  return { value: JSON.parse(row.document) as Grid, etag: `v${row.version}` };
-}
-
-/** The version that an etag names; undefined for a tag that this store never made. */
-function versionOf(etag: string): number | undefined {
-  const digits = etagPattern.exec(etag)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return { value: JSON.parse(row.document) as Grid, etag: etagOfVersion(row.version) };
 }

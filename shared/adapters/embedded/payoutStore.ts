@@ -72,8 +72,10 @@ function prepare(db: DatabaseSync) {
   const addresses = (sql: string) =>
     query<{ readonly document: string }>(db, `SELECT document FROM payoutAddresses ${sql}`);
   return {
+    // Left to choose, SQLite would go through all payees that there ever were.
     selectWaiting: payees(
-      'WHERE gridId = ? AND payoutId IS NULL ORDER BY period, prosumerId LIMIT ?',
+      `INDEXED BY payeesWaiting
+       WHERE gridId = ? AND payoutId IS NULL ORDER BY period, prosumerId LIMIT ?`,
     ),
     selectPayees: payees(
       `WHERE gridId = ? AND (period, prosumerId) > (?, ?) ORDER BY period, prosumerId LIMIT ?`,
