@@ -217,7 +217,7 @@ function toSignOf(output: Uint8Array): bitcoin.Transaction {
 }
 
 function isFull(address: string, bytes: Iterable<number>): boolean {
-  return regtest.isSignedBy(address, message, Buffer.from([...bytes]).toString('base64'));
+  return regtest.isSignedBy(address, message, `ful${Buffer.from([...bytes]).toString('base64')}`);
 }
 
 function signWitness(

@@ -127,6 +127,12 @@ describe('a signed PSBT', () => {
     expect(bitcoin.finishPayout(sent.psbt, final)).toEqual(bitcoin.finishPayout(sent.psbt, signed));
   });
 
+  test('may end in a new line', () => {
+    expect(bitcoin.finishPayout(sent.psbt, `${signed}\n`)).toEqual(
+      bitcoin.finishPayout(sent.psbt, signed),
+    );
+  });
+
   test('may have more in it, which is dropped', () => {
     const psbt = Psbt.fromBase64(signed);
     const keyVal = { key: Uint8Array.of(0xf0, 1), value: Uint8Array.of(2) };

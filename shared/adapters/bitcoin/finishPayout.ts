@@ -22,7 +22,8 @@ export function finishPayout(
   if (signed.length > psbtLengthMax) {
     return refuse(`The PSBT is longer than ${psbtLengthMax} characters.`);
   }
-  const returned = readPsbt(library, signed);
+  // Files that it is read from end in a new line.
+  const returned = readPsbt(library, signed.trim());
   if (returned === undefined) return refuse('It is no PSBT of version 0 in base64.');
   const unsigned = original.data.getTransaction();
   if (!isSame(returned.data.getTransaction(), unsigned)) {

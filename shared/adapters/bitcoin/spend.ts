@@ -1,6 +1,6 @@
 import type { Transaction } from 'bitcoinjs-lib';
 
-/** The only input of a transaction, with the script that it is to unlock. */
+/** The first input of a transaction, with the script that it is to unlock. */
 export type Spend = {
   readonly transaction: Transaction;
   readonly script: Uint8Array;

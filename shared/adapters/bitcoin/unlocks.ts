@@ -7,7 +7,7 @@ import { type Spend, scriptCodeOf } from './spend.ts';
 import { unlocksWitnessScript } from './witnessScript.ts';
 
 /**
- * Does the only input of a transaction unlock an output of no amount to this address? Every signature
+ * Does the first input of a transaction unlock an output of no amount to this address? Every signature
  * must sign the whole transaction. Knows P2PKH, P2WPKH, P2TR by its key, P2WSH with one key or many,
  * and P2WPKH in P2SH; answers false where it does not know the script. Throws on what is no script.
  */
@@ -17,8 +17,9 @@ export function unlocks(
   to: ReadAddress,
 ): boolean {
   const [input] = transaction.ins;
-  if (input === undefined || transaction.ins.length !== 1) return false;
-  const spend = { transaction, script: fromHex(to.script), ...pickInput(input) };
+  if (input === undefined) return false;
+  const { script: scriptSig, witness } = input;
+  const spend = { transaction, script: fromHex(to.script), scriptSig, witness };
   if (to.kind === 'p2pkh') return unlocksKeyHash(library, spend);
   if (to.kind === 'p2sh') return unlocksNestedKeyHash(library, spend);
   if (spend.scriptSig.length > 0) return false;
@@ -28,10 +29,6 @@ export function unlocks(
 }
 
 const compressedKeyBytes = 33;
-
-function pickInput({ script, witness }: Transaction['ins'][number]) {
-  return { scriptSig: script, witness };
-}
 
 /** scriptSig: <signature> <key>; script: DUP HASH160 <20 bytes> EQUALVERIFY CHECKSIG */
 function unlocksKeyHash(
