@@ -2,11 +2,21 @@ import { HttpRequest } from '@azure/functions';
 import { grid } from '../../functions/grid.ts';
 import { gridAccounts } from '../../functions/gridAccounts.ts';
 import { gridNetto } from '../../functions/gridNetto.ts';
+import { gridPayees } from '../../functions/gridPayees.ts';
+import {
+  gridPayout,
+  gridPayoutManifest,
+  gridPayoutPsbt,
+  gridPayoutReplacement,
+  gridPayoutSignature,
+} from '../../functions/gridPayout.ts';
+import { gridPayouts } from '../../functions/gridPayouts.ts';
 import { gridProsumers } from '../../functions/gridProsumers.ts';
 import { gridReadings } from '../../functions/gridReadings.ts';
 import { grids } from '../../functions/grids.ts';
 import { gridTimeframe } from '../../functions/gridTimeframe.ts';
 import { gridTimeframes } from '../../functions/gridTimeframes.ts';
+import { payoutAddress, payoutAddressChallenge } from '../../functions/payoutAddress.ts';
 import { prosumer } from '../../functions/prosumer.ts';
 import { prosumerNetto } from '../../functions/prosumerNetto.ts';
 import { prosumers } from '../../functions/prosumers.ts';
@@ -48,9 +58,14 @@ export function openApi(ports: Ports): Call {
     });
     const answer = await served[name]?.(request);
     if (answer === undefined) throw new Error(`${name} is no function of this test`);
-    const json = typeof answer.body === 'string' ? JSON.parse(answer.body) : undefined;
-    return { status: answer.status, headers: answer.headers, body: json };
+    return { status: answer.status, headers: answer.headers, body: bodyOf(answer) };
   };
+}
+
+/** A text as it is, where it is no JSON. */
+function bodyOf({ body, headers }: HttpAnswer): unknown {
+  const isJson = /json/.test(headers['content-type'] ?? '');
+  return typeof body === 'string' && isJson ? JSON.parse(body) : body;
 }
 
 type Served = Readonly<Record<string, (request: HttpRequestLike) => Promise<HttpAnswer>>>;
@@ -60,11 +75,20 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     grid: serve('grid', grid(ports), deps),
     gridAccounts: serve('gridAccounts', gridAccounts(ports), deps),
     gridNetto: serve('gridNetto', gridNetto(ports), deps),
+    gridPayees: serve('gridPayees', gridPayees(ports), deps),
+    gridPayout: serve('gridPayout', gridPayout(ports), deps),
+    gridPayoutManifest: serve('gridPayoutManifest', gridPayoutManifest(ports), deps),
+    gridPayoutPsbt: serve('gridPayoutPsbt', gridPayoutPsbt(ports), deps),
+    gridPayoutReplacement: serve('gridPayoutReplacement', gridPayoutReplacement(ports), deps),
+    gridPayouts: serve('gridPayouts', gridPayouts(ports), deps),
+    gridPayoutSignature: serve('gridPayoutSignature', gridPayoutSignature(ports), deps),
     gridProsumers: serve('gridProsumers', gridProsumers(ports), deps),
     gridReadings: serve('gridReadings', gridReadings(ports), deps),
     grids: serve('grids', grids(ports), deps),
     gridTimeframe: serve('gridTimeframe', gridTimeframe(ports), deps),
     gridTimeframes: serve('gridTimeframes', gridTimeframes(ports), deps),
+    payoutAddress: serve('payoutAddress', payoutAddress(ports), deps),
+    payoutAddressChallenge: serve('payoutAddressChallenge', payoutAddressChallenge(ports), deps),
     prosumer: serve('prosumer', prosumer(ports), deps),
     prosumerNetto: serve('prosumerNetto', prosumerNetto(ports), deps),
     prosumers: serve('prosumers', prosumers(ports), deps),
