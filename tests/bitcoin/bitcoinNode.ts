@@ -97,7 +97,14 @@ const policy = [
 
 /** A node for a test needs no peer, little memory, and no disk that keeps every write. */
 const alone = ['-regtest', '-server', '-listen=0', '-dnsseed=0', '-connect=0', '-natpmp=0'];
-const small = ['-dbcache=8', '-maxmempool=50', '-par=1', '-rpcthreads=4', '-printtoconsole=1'];
+const small = [
+  '-unsafesqlitesync',
+  '-dbcache=8',
+  '-maxmempool=50',
+  '-par=1',
+  '-rpcthreads=4',
+  '-printtoconsole=1',
+];
 
 async function startProcess(
   program: string,
