@@ -17,7 +17,7 @@ const shapes = {
 } as const satisfies Record<string, Shape>;
 
 type Node = Readonly<Record<string, unknown>>;
-const methods = ['get', 'post', 'patch', 'delete'];
+const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** Where a document breaks the rules of OpenAPI 3.1, as far as this API uses them. */
 export function openApiFaults(document: object): readonly string[] {
