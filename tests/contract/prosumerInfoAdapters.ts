@@ -35,11 +35,10 @@ const azureSql: StoreAdapter = {
 function openWith(settings: SqlSettings, home: Home): Home['open'] {
   return async (clock) => {
     const { close, ...stores } = await home.open(clock);
-    const { prosumers, ledger, health, close: closeSql } = openSql(settings);
+    const { health, close: closeSql, ...prosumerInfo } = openSql(settings);
     return {
       ...stores,
-      prosumers,
-      ledger,
+      ...prosumerInfo,
       health: [health],
       async close() {
         await closeSql();
@@ -49,6 +48,13 @@ function openWith(settings: SqlSettings, home: Home): Home['open'] {
   };
 }
 
+const tables = [
+  ...['postings', 'recordedBatches', 'prosumers', 'reservedAccounts'],
+  ...['accountLines', 'ledgerPeriods', 'invoiceChanges'],
+  ...['billingRuns', 'billingDocuments', 'billingAccounts', 'billingLines'],
+  ...['invoices', 'invoiceEvents', 'payments', 'walletIndexes', 'walletCursors'],
+  ...['payees', 'payouts', 'payoutCoins', 'payoutAddresses', 'addressChallenges'],
+];
 let prepared: SqlSettings | undefined;
 
 /**
@@ -58,12 +64,7 @@ let prepared: SqlSettings | undefined;
 export async function emptyDatabase(): Promise<SqlSettings> {
   if (sqlServer === undefined) throw new Error('SQL_SERVER is not set');
   prepared ??= await prepare(sqlServer);
-  await runOn(
-    prepared,
-    ...['postings', 'recordedBatches', 'prosumers', 'reservedAccounts'].map(
-      (table) => `TRUNCATE TABLE ${table}`,
-    ),
-  );
+  await runOn(prepared, tables.map((table) => `TRUNCATE TABLE ${table};`).join('\n'));
   return prepared;
 }
 

@@ -1,9 +1,16 @@
+import type { AccountLine } from '../../../domain/accountLine.ts';
 import type { AccountId } from '../../../domain/ids.ts';
 import type { BatchKey, Posting } from '../../../domain/ledger.ts';
-import { type LedgerStore, UnknownAccountError } from '../../../ports/ledgerStore.ts';
+import { addWh, type WattHours, zeroWh } from '../../../domain/units.ts';
+import {
+  type BilledIn,
+  type LedgerStore,
+  UnknownAccountError,
+} from '../../../ports/ledgerStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { type SumsRow, sumsColumns, sumsOf } from '../../prosumerInfoRows.ts';
 import { isSqlNumber } from './isSqlTransient.ts';
+import { ledgerLock } from './lockedTransaction.ts';
 import { listPostings } from './postings.ts';
 import { recordStatement, unknownAccountNumber } from './recordStatement.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
@@ -12,17 +19,18 @@ import {
   instantParameter,
   intParameter,
   lockParameter,
-  longTextParameter,
+  rowsParameter,
+  wordParameter,
 } from './sqlParameters.ts';
 
 /** The ledger: postings that are only ever added, and the sums in the rows of the accounts. */
 export function azureLedgerStore(db: SqlDatabase): LedgerStore {
   return {
-    async record(key, postings) {
+    async record(key, postings, billed) {
       try {
         const { rows } = await db.query<{ recordedBatches: number }>(
           recordStatement,
-          recordParameters(key, postings),
+          recordParameters(key, postings, billed),
         );
         return { recordedBatches: rows[0]?.recordedBatches ?? 0 };
       } catch (error) {
@@ -69,26 +77,45 @@ const accountsStatement = `SELECT TOP (@limit) accountId, ${sumsColumns} FROM (
   WHERE gridId = @gridId AND accountId > @after
 ) AS accounts ORDER BY accountId`;
 
-function recordParameters(key: BatchKey, postings: readonly Posting[]): SqlParameters {
+function recordParameters(
+  key: BatchKey,
+  postings: readonly Posting[],
+  { period, lines }: BilledIn,
+): SqlParameters {
   return {
-    lock: lockParameter(`ledger:${key.gridId}`),
+    lock: lockParameter(ledgerLock(key.gridId)),
     gridId: idParameter(key.gridId),
     timeframe: instantParameter(key.timeframe),
     revision: intParameter(key.revision),
     batch: intParameter(key.batch),
-    postings: longTextParameter(JSON.stringify(rowsOf(postings))),
+    postings: rowsParameter(rowsOf(postings)),
+    period: wordParameter(period),
+    lines: rowsParameter(lineRowsOf(lines)),
   };
 }
 
-/** Each posting once, as the places that the statement reads. BIGINTs go as strings, whole. */
+/** Each posting once, as the places that the statement reads. */
 function rowsOf(postings: readonly Posting[]): unknown[] {
   const rows = new Map<string, unknown>();
   for (const posting of postings) {
     const { accountId, sequence, side, soldWh, boughtWh, creditUsat, debitUsat } = posting;
     const key = `${sequence} ${side} ${accountId}`;
     if (rows.has(key)) continue;
-    const amounts = [String(creditUsat), String(debitUsat)];
-    rows.set(key, [accountId, sequence, side, soldWh, boughtWh, ...amounts]);
+    rows.set(key, [accountId, sequence, side, soldWh, boughtWh, creditUsat, debitUsat]);
   }
   return [...rows.values()];
+}
+
+/** Lines of one key together, as the places that the statement reads. */
+function lineRowsOf(lines: readonly AccountLine[]): unknown[] {
+  const sums = new Map<
+    string,
+    { readonly key: readonly unknown[]; readonly energyWh: WattHours }
+  >();
+  for (const { accountId, kind, counterparty, priceMsatPerKwh, energyWh } of lines) {
+    const key = [accountId, kind, counterparty, priceMsatPerKwh];
+    const before = sums.get(key.join(' '))?.energyWh ?? zeroWh;
+    sums.set(key.join(' '), { key, energyWh: addWh(before, energyWh) });
+  }
+  return [...sums.values()].map(({ key, energyWh }) => [...key, energyWh]);
 }

@@ -1,12 +1,19 @@
 import type { SqlSettings } from '../../../config/sqlSettings.ts';
 import type { Health } from '../../../ports/health.ts';
 import type { Ports } from '../../../ports/ports.ts';
+import { azureBillingStore } from './billingStore.ts';
+import { azureInvoiceStore } from './invoiceStore.ts';
 import { azureLedgerStore } from './ledgerStore.ts';
+import { azurePayoutStore } from './payoutStore.ts';
 import { azureProsumerStore } from './prosumerStore.ts';
 import { SqlDatabase, type SqlLimits } from './sqlDatabase.ts';
+import { azureWalletStore } from './walletStore.ts';
 
 /** Prosumer Info in a SQL database. */
-export type Sql = Pick<Ports, 'prosumers' | 'ledger'> & {
+export type Sql = Pick<
+  Ports,
+  'prosumers' | 'ledger' | 'billing' | 'invoices' | 'wallets' | 'payouts'
+> & {
   readonly health: Health;
   /** Lets what runs come to its end, then closes the connections; a repeat changes nothing. */
   close(): Promise<void>;
@@ -22,6 +29,10 @@ export function openSql(settings: SqlSettings, limits: Partial<SqlLimits> = {}):
   return {
     prosumers: azureProsumerStore(db),
     ledger: azureLedgerStore(db),
+    billing: azureBillingStore(db),
+    invoices: azureInvoiceStore(db),
+    wallets: azureWalletStore(db),
+    payouts: azurePayoutStore(db),
     health: {
       name: 'prosumerInfo',
       async check() {

@@ -10,7 +10,8 @@ const lockTimeoutMs = 10_000;
  * Records a batch in one round trip and one transaction: the batch and those of its postings that
  * are not there yet are inserted, only what was inserted moves the sums, and every account must be
  * there. The lock makes the batches of a grid wait for each other, so that none is a victim of
- * another. Answers how many batches of the revision are recorded.
+ * another. The batch's lines are added to what is unbilled of their period. Answers how many batches
+ * of the revision are recorded.
  *
  * Kept to what SQL Server, Azure SQL and Babelfish all accept.
  */
@@ -32,6 +33,14 @@ DECLARE @moves TABLE (
   boughtWh BIGINT NOT NULL,
   creditsUsat BIGINT NOT NULL,
   debitsUsat BIGINT NOT NULL
+);
+DECLARE @billed TABLE (
+  accountId VARCHAR(63) COLLATE Latin1_General_BIN2 NOT NULL,
+  kind VARCHAR(12) COLLATE Latin1_General_BIN2 NOT NULL,
+  counterparty VARCHAR(11) COLLATE Latin1_General_BIN2 NOT NULL,
+  priceMsatPerKwh BIGINT NOT NULL,
+  energyWh BIGINT NOT NULL,
+  PRIMARY KEY (accountId, kind, counterparty, priceMsatPerKwh)
 );
 
 BEGIN TRANSACTION;
@@ -106,6 +115,42 @@ BEGIN
         WHERE there.prosumerId = move.accountId AND there.gridId = @gridId);
     SET @text = 'a posting names ' + @unknown + ', no account of grid ' + @gridId;
     THROW ${unknownAccountNumber}, @text, 1;
+  END
+
+  INSERT INTO @billed (accountId, kind, counterparty, priceMsatPerKwh, energyWh)
+  SELECT accountId, kind, counterparty, priceMsatPerKwh, energyWh
+  FROM OPENJSON(@lines) WITH (
+    accountId VARCHAR(63) '$[0]',
+    kind VARCHAR(12) '$[1]',
+    counterparty VARCHAR(11) '$[2]',
+    priceMsatPerKwh BIGINT '$[3]',
+    energyWh BIGINT '$[4]'
+  );
+  IF @@ROWCOUNT > 0
+  BEGIN
+    UPDATE accountLines SET energyWh = accountLines.energyWh + line.energyWh
+    FROM accountLines INNER JOIN @billed AS line
+      ON line.accountId = accountLines.accountId AND line.kind = accountLines.kind
+        AND line.counterparty = accountLines.counterparty
+        AND line.priceMsatPerKwh = accountLines.priceMsatPerKwh
+    WHERE accountLines.gridId = @gridId AND accountLines.period = @period;
+    SET @moved = @@ROWCOUNT;
+
+    IF @moved < (SELECT COUNT(*) FROM @billed)
+      INSERT INTO accountLines
+        (gridId, period, accountId, kind, counterparty, priceMsatPerKwh, energyWh)
+      SELECT @gridId, @period, line.accountId, line.kind, line.counterparty,
+        line.priceMsatPerKwh, line.energyWh
+      FROM @billed AS line
+      WHERE NOT EXISTS (SELECT 1 FROM accountLines AS there
+        WHERE there.gridId = @gridId AND there.period = @period
+          AND there.accountId = line.accountId AND there.kind = line.kind
+          AND there.counterparty = line.counterparty
+          AND there.priceMsatPerKwh = line.priceMsatPerKwh);
+
+    UPDATE ledgerPeriods SET changes = changes + 1 WHERE gridId = @gridId AND period = @period;
+    IF @@ROWCOUNT = 0
+      INSERT INTO ledgerPeriods (gridId, period, changes) VALUES (@gridId, @period, 1);
   END
 END
 

@@ -39,14 +39,32 @@ export class SqlDatabase {
     }, this.#retryLimits);
   }
 
+  /** Like `query`, for a statement with several results: the rows of each, in their order. */
+  async queryAll<Results extends readonly (readonly unknown[])[]>(
+    statement: string,
+    parameters: SqlParameters = {},
+  ): Promise<Results> {
+    const results = await retrySql(() => this.#run(statement, parameters), this.#retryLimits);
+    return results as unknown as Results;
+  }
+
   /** Runs a statement in one attempt: what fails is said at once. */
   async queryOnce<Row>(statement: string, parameters: SqlParameters = {}): Promise<readonly Row[]> {
+    const results = await this.#run(statement, parameters);
+    // A statement in several parts answers with its last result.
+    return (results.at(-1) ?? []) as readonly Row[];
+  }
+
+  async #run(
+    statement: string,
+    parameters: SqlParameters,
+  ): Promise<readonly (readonly unknown[])[]> {
     const pool = this.#open();
     let isOpened = false;
     try {
       const opened = await pool;
       isOpened = true;
-      return await queryOn<Row>(opened, statement, parameters);
+      return await queryOn(opened, statement, parameters);
     } catch (error) {
       if (!isOpened || isSqlRetriable(error)) this.#discard(pool);
       throw error;
@@ -98,16 +116,15 @@ async function closePool(pool: Promise<ConnectionPool>): Promise<void> {
   if (opened.status === 'fulfilled') await Promise.allSettled([opened.value.close()]);
 }
 
-async function queryOn<Row>(
+async function queryOn(
   pool: ConnectionPool,
   statement: string,
   parameters: SqlParameters,
-): Promise<readonly Row[]> {
+): Promise<readonly (readonly unknown[])[]> {
   const request = pool.request();
   for (const [name, { type, value }] of Object.entries(parameters)) {
     request.input(name, type, value);
   }
-  const { recordsets } = await request.query<Row[]>(statement);
-  // A statement in several parts answers with its last result.
-  return (recordsets as Row[][]).at(-1) ?? [];
+  const { recordsets } = await request.query(statement);
+  return recordsets as unknown[][];
 }

@@ -7,6 +7,7 @@ type Parameter = SqlParameters[string];
 const idLengthMax = 63;
 const instantLengthMax = 20;
 const wordLengthMax = 40;
+const asciiLengthMax = 200;
 const lockLengthMax = 255;
 const intMax = 2_147_483_647;
 
@@ -38,6 +39,24 @@ export function lockParameter(value: string): Parameter {
 /** A text of any length, such as JSON. */
 export function longTextParameter(value: string): Parameter {
   return { type: mssql.NVarChar(mssql.MAX), value };
+}
+
+/** Rows for OPENJSON. BIGINTs go as strings, whole. */
+export function rowsParameter(rows: readonly unknown[]): Parameter {
+  return longTextParameter(
+    JSON.stringify(rows, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
+}
+
+/** What is longer than an id and only of ASCII, such as a hash. */
+export function asciiParameter(value: string): Parameter {
+  return { type: mssql.VarChar(asciiLengthMax), value };
+}
+
+/** A safe integer. */
+export function bigIntParameter(value: number): Parameter {
+  assert(Number.isSafeInteger(value), () => `${value} is no safe integer`);
+  return { type: mssql.BigInt(), value };
 }
 
 /** Throws on a number that an INT does not hold. */
