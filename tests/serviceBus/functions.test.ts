@@ -55,7 +55,9 @@ test('the functions settle a timeframe over Service Bus and embedded stores, eac
     'smartGridInfo',
     'traderInfo',
     'prosumerInfo',
+    'documents',
     'serviceBus',
+    'chain',
   ]);
 
   const anHourAgo = instantOf(Date.now() - 3_600_000);
