@@ -39,7 +39,15 @@ export async function finalizeRun(
     if (outcome === 'changed') continue;
     const run = await ports.billing.getRun(gridId, period);
     if (run === undefined) throw new Error(`the final run of ${gridId} for ${period} is gone`);
-    if (outcome === 'finalized') await tryToComplete(ports, run);
+    if (outcome === 'finalized') {
+      const { accountCount, invoiceCount, payoutCount } = run;
+      ports.log.info('Billing run final', {
+        ...{ gridId, period, accountCount, invoiceCount, payoutCount },
+        invoicesSat: String(run.invoicesSat),
+        payoutsSat: String(run.payoutsSat),
+      });
+      await tryToComplete(ports, run);
+    }
     return accept({ grid, run, isFinal: true });
   }
   return refuse({
