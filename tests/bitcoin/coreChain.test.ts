@@ -80,6 +80,25 @@ describeWithNode('the chain of a node', () => {
     expect(await chain.coins(wallet.watched(1_401), 1)).toMatchObject([paid]);
   });
 
+  test('watches more addresses before they are given away, which nobody can have paid', async () => {
+    const wallet = testWallet('grows');
+    const name = `mini-smart-grid-${wallet.walletId}`;
+    const labels = async () => node.rpc.call(['listlabels'], name);
+    await chain.coins(wallet.watched(1), 1);
+    const { height } = await chain.tip();
+    const scanned = `scanned ${height} of ${height}`;
+    expect(await labels()).toContain(`watched 1002 and 1000, ${scanned}`);
+    await purse.mine(1);
+    await chain.coins(wallet.watched(502), 1);
+    expect(await labels()).toContain(`watched 1002 and 1000, ${scanned}`);
+    await chain.coins(wallet.watched(503), 1);
+    expect(await labels()).toContain(`watched 2006 and 1000, ${scanned}`);
+    const paid = await purse.fund(wallet.key(0, 1_700).address, 50_000n);
+    await purse.mine(1);
+    expect(await chain.coins(wallet.watched(1_701), 1)).toMatchObject([paid]);
+    expect(await labels()).toContain(`watched 4402 and 1000, ${scanned}`);
+  });
+
   test('tells the change of a payout once, and not what others get from it', async () => {
     const wallet = testWallet('payer');
     const key = wallet.key(0, 0);

@@ -1,5 +1,6 @@
-import type { Address, Coin, KeyChain, TransactionId } from '../../../domain/bitcoin.ts';
+import type { Address, TransactionId } from '../../../domain/bitcoin.ts';
 import type { ChainOutput, WatchedWallet } from '../../../ports/chain.ts';
+import { isGivenAway, type Key, keyOf } from './coreDescriptor.ts';
 import { faultCodes, isFault } from './coreFault.ts';
 import { satoshiOf } from './coreJson.ts';
 import type { CoreRpc } from './coreRpc.ts';
@@ -37,28 +38,8 @@ export async function listOutputs(
   return { outputs, lastBlock: lastblock };
 }
 
-/** The unspent outputs of addresses given away; the node leaves out what is not mature yet. */
-export async function listCoins(
-  rpc: CoreRpc,
-  name: string,
-  wallet: WatchedWallet,
-  confirmationsMin: number,
-): Promise<readonly Coin[]> {
-  // minconf, maxconf, addresses, include_unsafe: what is unconfirmed comes where it was asked for
-  const call = ['listunspent', confirmationsMin, confirmationsMax, [], true] as const;
-  const unspent = (await rpc.call(call, name)) as readonly Unspent[];
-  const coins: Coin[] = [];
-  for (const { txid, vout, amount, confirmations, desc } of unspent) {
-    const key = keyOf(desc);
-    if (key === undefined || !isGivenAway(wallet, key)) continue;
-    coins.push({ txid, vout, ...key, amountSat: satoshiOf(amount), confirmations });
-  }
-  return coins.sort((a, b) => Number(b.amountSat - a.amountSat));
-}
-
 /** So deep that no reorganisation reaches it: as deep as what miners themselves wait for. */
 const settledConfirmations = 100;
-const confirmationsMax = 9_999_999;
 
 type Listed = {
   readonly address: Address;
@@ -71,11 +52,6 @@ type Listed = {
   readonly blockhash?: string;
   readonly blockheight?: number;
 };
-type Unspent = Pick<Listed, 'txid' | 'vout' | 'amount' | 'confirmations'> & {
-  readonly desc: string;
-};
-type Key = { readonly keyChain: KeyChain; readonly index: number };
-
 async function listSince(
   rpc: CoreRpc,
   name: string,
@@ -126,17 +102,6 @@ async function keysOf(
     if (key !== undefined) keys.set(address, key);
   }
   return keys;
-}
-
-/** Reads `wpkh([…/0/5]…)`, which says where in the account an address is. */
-function keyOf(descriptor: string | undefined): Key | undefined {
-  const match = /\/([01])\/(\d+)\]/.exec(descriptor ?? '');
-  if (match === null) return undefined;
-  return { keyChain: match[1] === '0' ? 0 : 1, index: Number(match[2]) };
-}
-
-function isGivenAway({ receiveCount, changeCount }: WatchedWallet, key: Key): boolean {
-  return key.index < (key.keyChain === 0 ? receiveCount : changeCount);
 }
 
 function outputOf(listed: Listed, key: Key): ChainOutput {

@@ -8,7 +8,8 @@ import {
   type WatchedWallet,
 } from '../../../ports/chain.ts';
 import type { FetchLimits } from '../fetchText.ts';
-import { listCoins, listOutputs } from './coreOutputs.ts';
+import { listCoins } from './coreCoins.ts';
+import { listOutputs } from './coreOutputs.ts';
 import { findPlaces } from './corePlaces.ts';
 import { type CoreRpc, openCoreRpc } from './coreRpc.ts';
 import { estimateFee, sendTransaction, testTransaction } from './coreTransactions.ts';
