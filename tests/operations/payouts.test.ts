@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { Psbt } from 'bitcoinjs-lib';
 import type { FeeRate } from '../../shared/domain/bitcoin.ts';
-import type { ProsumerId } from '../../shared/domain/ids.ts';
+import type { GridId, ProsumerId } from '../../shared/domain/ids.ts';
 import type { Payout, PayoutId } from '../../shared/domain/payout.ts';
 import { awaitsSignature, newestVersion } from '../../shared/domain/payoutVersions.ts';
+import { buildPayout } from '../../shared/operations/buildPayout.ts';
+import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import { getPayout, getPayoutDocument, listPayees } from '../../shared/operations/getPayout.ts';
 import { replacePayout } from '../../shared/operations/replacePayout.ts';
 import { signPayout } from '../../shared/operations/signPayout.ts';
 import { regtest, testWallet } from '../bitcoin/testWallet.ts';
+import { bill } from '../contract/billingSamples.ts';
 import { attempt, crashing } from './crashing.ts';
 import { billed, follow, freshMoneyApp, type MoneyApp, openMoneyApp } from './moneyApp.ts';
 import {
@@ -22,7 +25,7 @@ import {
   sign,
   signedPsbt,
 } from './payoutSteps.ts';
-import { gridId } from './smallGrid.ts';
+import { gridId, join, openGrid } from './smallGrid.ts';
 
 const limit = 100;
 const fresh = freshMoneyApp();
@@ -312,6 +315,34 @@ describe('a replacement', () => {
     await follow(app);
     expect(await receivedSat(app, 'a')).toBe(sentSat(built, 'a'));
   });
+});
+
+test('two followers at once take a payout on as one does', async () => {
+  const app = await owing();
+  const built = granted(await build(app)).value;
+  await sign(app, built);
+  await app.purse.mine(3);
+  const both = await Promise.all([followPayouts(app.ports), followPayouts(app.ports)]);
+  expect(both.map(({ changes }) => changes).sort()).toEqual([0, 1]);
+  expect((await reread(app, built)).status).toBe('confirmed');
+  expect(await followPayouts(app.ports)).toEqual({ changes: 0 });
+});
+
+test('grids with one account never spend a coin that the other has taken', async () => {
+  const app = await owing();
+  const { ports, wallet } = app;
+  const other = 'other' as GridId;
+  await openGrid(ports, { id: other, billing: { accountKey: wallet.accountKey } });
+  await join(ports, 'e', {}, other);
+  await bind(app, 'e');
+  await bill(ports.billing, { e: 20_000n }, { gridId: other });
+  const feeRate = 2_000 as FeeRate;
+  const ofOther = await buildPayout(ports, other, { payoutId: ports.ids.next() as never, feeRate });
+  const coins = newestVersion(granted(ofOther).value).coins.map(({ txid }) => txid);
+  expect(coins).toHaveLength(1);
+  await fundGrid(app, [1_000n, 1_000n, 90_000n]);
+  const own = newestVersion(granted(await build(app)).value).coins.map(({ txid }) => txid);
+  expect(own.filter((txid) => coins.includes(txid))).toEqual([]);
 });
 
 /** Everything from what is owed to what is confirmed, each step under ports that may die. */

@@ -34,10 +34,11 @@ export async function join(
   ports: Ports,
   id: string,
   active: { readonly activeFrom?: string; readonly activeUntil?: string } = {},
+  inGrid = gridId,
 ): Promise<void> {
   const result = await createProsumer(ports, {
     id: id as ProsumerId,
-    gridId,
+    gridId: inGrid,
     name: id,
     address: `${id} street`,
     type: 'household',
