@@ -43,8 +43,8 @@ export const PayoutSignature = Type.Object(
     psbt: Type.String({
       minLength: 1,
       maxLength: psbtLengthMax,
-      pattern: '^[A-Za-z0-9+/]+={0,2}$',
-      description: 'The PSBT that was sent out, signed. Base64.',
+      pattern: '^[A-Za-z0-9+/]+={0,2}\\s?$',
+      description: 'The PSBT that was sent out, signed. Base64; a new line may end it.',
     }),
   },
   closed('PayoutSignature', 'The signed PSBT of a payout.'),

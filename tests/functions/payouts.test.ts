@@ -44,7 +44,8 @@ async function build(body: object = { feeRateSatPerKvb: 2_000 }, key?: string) {
 
 async function sign(id: string): Promise<Answer> {
   const psbt = (await call('GET', `${payouts}/${id}/psbt`)).body;
-  return call('POST', `${payouts}/${id}/signature`, { psbt: signPsbt(psbt, app.wallet.account) });
+  const signed = `${signPsbt(psbt, app.wallet.account)}\n`;
+  return call('POST', `${payouts}/${id}/signature`, { psbt: signed });
 }
 
 describe('over HTTP', () => {
