@@ -192,7 +192,7 @@ test('what has no room in a block waits for the next', async () => {
   expect(places.values().every(({ confirmations }) => confirmations > 0)).toBe(true);
 }, 30_000);
 
-test('undone transactions of many blocks wait again, in their order, and are mined again', async () => {
+test('what is undone waits again, as far as the mempool has room for its family', async () => {
   const { miner } = started();
   const family: Transaction[] = [];
   let coin = coinOf(0);
@@ -202,9 +202,30 @@ test('undone transactions of many blocks wait again, in their order, and are min
     coin = links.map((link) => outputOf(link)).at(-1) ?? coin;
     await miner.mine(1, key.address);
   }
-  await miner.undo(3);
+  await miner.undo(1);
   expect((await knownOf(family)).every(Boolean)).toBe(true);
+  await miner.undo(2);
+  expect((await knownOf(family)).lastIndexOf(true)).toBe(24);
   await miner.mine(1, key.address);
-  const places = await started().chain.places(family.map((link) => link.getId() as TransactionId));
-  expect(places.values().every(({ confirmations }) => confirmations === 1)).toBe(true);
+  const kept = family.slice(0, 25).map((link) => link.getId() as TransactionId);
+  const places = await started().chain.places(kept);
+  expect([...places.values()].map(({ confirmations }) => confirmations)).toEqual(
+    Array.from({ length: 25 }, () => 1),
+  );
+});
+
+test('of many children that were mined by and by all wait again', async () => {
+  const { miner } = started();
+  const parent = spendOf([coinOf(0)], 10_000n, { count: 30 });
+  await send(parent);
+  const children: Transaction[] = [];
+  for (let vout = 0; vout < 30; vout += 1) {
+    if (vout === 20) await miner.mine(1, key.address);
+    const child = spendOf([outputOf(parent, vout)], 1_000n);
+    expect(await send(child)).toBe('accepted');
+    children.push(child);
+  }
+  await miner.undo(1);
+  expect((await knownOf(children)).every(Boolean)).toBe(true);
+  expect(await send(spendOf([outputOf(parent, 0)], 5_000n))).toBe('too-long-mempool-chain');
 });

@@ -1,13 +1,14 @@
 import { assert } from '../../../domain/assert.ts';
 import { coinsOf } from './candidate.ts';
 import { type ChainFile, tipOf } from './chainFile.ts';
-import { evict } from './family.ts';
+import { ancestorsOf, evict } from './family.ts';
 import { finalFault, maturityFault, relativeLockFault } from './locks.ts';
+import { policy } from './policy.ts';
 import { knownTransaction, type ReadTransaction } from './readTransaction.ts';
 
 /**
  * Takes the last blocks off the chain. Their transactions go back to the mempool; coinbases vanish,
- * what spends from them too, and what may no longer be in the next block.
+ * what spends from them too, what may no longer be in the next block and the ends of long chains.
  */
 export function undoBlocks(file: ChainFile, count: number): void {
   const tip = tipOf(file);
@@ -16,7 +17,7 @@ export function undoBlocks(file: ChainFile, count: number): void {
     () => `of ${tip.height} blocks ${count} cannot be undone`,
   );
   for (let height = tip.height; height > tip.height - count; height -= 1) undoBlock(file, height);
-  evictLocked(file);
+  evictUnfit(file);
 }
 
 function undoBlock(file: ChainFile, height: number): void {
@@ -34,20 +35,25 @@ function undoBlock(file: ChainFile, height: number): void {
   statements.deleteBlock.run(height);
 }
 
-/** Evicts what cannot be in the next block any more, parents before children. */
-function evictLocked(file: ChainFile): void {
+/**
+ * Evicts what cannot be in the next block any more, and the ends of chains that were mined by and by
+ * and are longer than may wait at once. Parents come before children.
+ */
+function evictUnfit(file: ChainFile): void {
+  const { statements, library } = file;
   const { height } = tipOf(file);
-  const { Transaction } = file.library.bitcoin;
-  for (const { txid, bytes } of file.statements.selectMempoolBytes.all()) {
-    const read = knownTransaction(Transaction.fromBuffer(bytes));
-    if (isLocked(file, read, height)) evict(file, [txid]);
+  for (const { txid, bytes } of statements.selectMempoolBytes.all()) {
+    // Evicted with what it spent from.
+    if (statements.selectEntry.get(txid) === undefined) continue;
+    const read = knownTransaction(library.bitcoin.Transaction.fromBuffer(bytes));
+    const isTooLong = ancestorsOf(file, [txid]).size > policy.familyCountMax;
+    if (isTooLong || isLocked(file, read, height)) evict(file, [txid]);
   }
 }
 
-/** One whose coins have gone was evicted with what it spent from. */
 function isLocked(file: ChainFile, read: ReadTransaction, tipHeight: number): boolean {
   const coins = coinsOf(file, read);
-  if (coins === undefined) return false;
+  assert(coins !== undefined, () => `the coins of ${read.txid} are there`);
   const fault =
     finalFault(file, read, tipHeight) ??
     relativeLockFault(file, read, coins, tipHeight) ??
