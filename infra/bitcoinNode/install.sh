@@ -84,6 +84,7 @@ Dir::State::Status "$workDirectory/status";
 Dir::State::Extended_States "$workDirectory/extendedStates";
 Dir::Cache "$workDirectory/cache";
 Acquire::Retries "$downloadRetryCount";
+APT::Update::Error-Mode "any";
 Acquire::AllowInsecureRepositories "false";
 APT::Get::AllowUnauthenticated "false";
 TEXT
