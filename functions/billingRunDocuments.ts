@@ -1,6 +1,7 @@
 import { ok, rawOk } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { exportRunCsv, exportRunJson, getStatement } from '../shared/operations/getStatement.ts';
+import { exportRunCsv, exportRunJson } from '../shared/operations/exportRun.ts';
+import { getStatement } from '../shared/operations/getStatement.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { StatementBody } from '../shared/schemas/billing.ts';
 

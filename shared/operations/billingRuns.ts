@@ -81,7 +81,19 @@ export async function findRun(
   return accept({ grid, period, final: await billing.getRun(gridId, period) });
 }
 
-export function runNotFound(gridId: GridId, period: string): Refusal {
+/** The final run of a period, and its grid. */
+export async function findFinalRun(
+  ports: Pick<Ports, 'grids' | 'billing'>,
+  gridId: GridId,
+  periodText: string,
+): Promise<Result<{ readonly grid: Grid; readonly run: BillingRun }, Refusal>> {
+  const found = await findRun(ports, gridId, periodText);
+  if (!found.ok) return found;
+  const { grid, final: run } = found.value;
+  return run === undefined ? refuse(runNotFound(gridId, periodText)) : accept({ grid, run });
+}
+
+function runNotFound(gridId: GridId, period: string): Refusal {
   const detail = `There is no final billing run of ${gridId} for ${period}.`;
   return { code: 'billing_run_not_found', detail };
 }

@@ -21,6 +21,19 @@ export function statementName({ gridId, period }: RunKey, accountId: AccountId):
   return `statements/${gridId}/${period}/${accountId}.json`;
 }
 
+/** A document, written now if it was not yet: what it says follows from what is final. */
+export async function getOrPutDocument(
+  { documents }: Pick<Ports, 'documents'>,
+  name: string,
+  contentOf: () => Promise<string>,
+): Promise<string> {
+  const there = await documents.get(name);
+  if (there !== undefined) return there;
+  const content = await contentOf();
+  await documents.put(name, content, 'application/json');
+  return content;
+}
+
 /**
  * A final run as a document: JSON with the run and its accounts by id ascending, money as decimal
  * strings. The same run gives the same bytes.

@@ -9,8 +9,9 @@ import { getRun, listRunAccounts } from '../../shared/operations/billingRuns.ts'
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { completeRuns } from '../../shared/operations/completeRuns.ts';
+import { exportRunCsv, exportRunJson } from '../../shared/operations/exportRun.ts';
 import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
-import { exportRunCsv, exportRunJson, getStatement } from '../../shared/operations/getStatement.ts';
+import { getStatement } from '../../shared/operations/getStatement.ts';
 import { getInvoice, voidInvoice } from '../../shared/operations/invoices.ts';
 import { batchKeyOf, tradeOf } from '../contract/samples.ts';
 import { accountKey, creditOf } from './billingSamples.ts';
