@@ -1,10 +1,10 @@
 import type { OutPoint } from '../domain/bitcoin.ts';
 import type { InvoiceEvent } from '../domain/invoice.ts';
-import type { ChainOutput } from '../ports/chain.ts';
 import type { PaymentChange, StoredPayment } from '../ports/invoiceStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import { allWallets, type UsedWallet } from './allWallets.ts';
 import { watchedWallet } from './gridWallet.ts';
+import { changesOfTold, changesOfUntold, outPointKey } from './paymentChanges.ts';
 import { type PaymentRules, paymentRules } from './paymentRules.ts';
 
 export type FollowerPorts = Pick<
@@ -12,7 +12,6 @@ export type FollowerPorts = Pick<
   'grids' | 'invoices' | 'wallets' | 'bitcoin' | 'chain' | 'clock' | 'log'
 >;
 type WithChain = FollowerPorts & { readonly chain: NonNullable<Ports['chain']> };
-type Watched = ReadonlyMap<string, StoredPayment>;
 
 /** The chain of a BIP84 account on which payments are received. */
 const receiveChain = 0;
@@ -48,14 +47,14 @@ async function followWallet(
   const wallet = await watchedWallet(ports, used, used.since);
   const changes = await ports.chain.changesSince(wallet, cursor);
   const received = changes.outputs.filter(({ keyChain }) => keyChain === receiveChain);
-  const told = new Set(received.map(keyOf));
-  const untold = [...watched.values()].filter(({ payment }) => !told.has(keyOf(payment)));
+  const told = new Set(received.map(outPointKey));
+  const untold = [...watched.values()].filter(({ payment }) => !told.has(outPointKey(payment)));
 
   let saved = 0;
   let isContended = false;
   for (let start = 0; start < received.length; start += outputsPerStep) {
     const step = received.slice(start, start + outputsPerStep);
-    const { found, contended } = await changesOf(ports, step, watched, rules);
+    const { found, contended } = await changesOfTold(ports, step, watched, rules);
     const written = await save(ports, found);
     saved += written;
     isContended ||= contended || written < found.length;
@@ -74,63 +73,16 @@ async function followWallet(
 async function readWatched(
   { invoices }: FollowerPorts,
   walletId: UsedWallet['walletId'],
-): Promise<Watched> {
+): Promise<ReadonlyMap<string, StoredPayment>> {
   const watched = new Map<string, StoredPayment>();
   let after: OutPoint | undefined;
   do {
     const request = { limit: paymentsPerPage, ...(after && { after }) };
     const page = await invoices.listWatchedPayments(walletId, request);
-    for (const stored of page.items) watched.set(keyOf(stored.payment), stored);
+    for (const stored of page.items) watched.set(outPointKey(stored.payment), stored);
     after = page.next;
   } while (after !== undefined);
   return watched;
-}
-
-/** What outputs that the chain told of change. Those to addresses of no invoice are no payments. */
-async function changesOf(
-  { invoices }: FollowerPorts,
-  outputs: readonly ChainOutput[],
-  watched: Watched,
-  rules: PaymentRules,
-): Promise<{ readonly found: readonly PaymentChange[]; readonly contended: boolean }> {
-  const [byAddress, stored] = await Promise.all([
-    invoices.byAddress([...new Set(outputs.map(({ address }) => address))]),
-    invoices.payments(outputs.filter((output) => !watched.has(keyOf(output)))),
-  ]);
-  const others = new Map(stored.map((one) => [keyOf(one.payment), one]));
-  const found: PaymentChange[] = [];
-  let contended = false;
-  for (const output of outputs) {
-    const invoice = byAddress.get(output.address);
-    if (invoice === undefined) continue;
-    const other = others.get(keyOf(output));
-    if (other !== undefined && isWatched(other)) {
-      contended = true;
-      continue;
-    }
-    const before = watched.get(keyOf(output)) ?? other;
-    const change = rules.changeOf(before, output, invoice);
-    if (change !== undefined) found.push(change);
-  }
-  return { found, contended };
-}
-
-/** What became of payments that the chain did not tell of: they stand where they stood, or are gone. */
-async function changesOfUntold(
-  { chain }: WithChain,
-  untold: readonly StoredPayment[],
-  rules: PaymentRules,
-): Promise<readonly PaymentChange[]> {
-  const places = await chain.places([...new Set(untold.map(({ payment }) => payment.txid))]);
-  const found: PaymentChange[] = [];
-  for (const before of untold) {
-    const { txid, vout, amountSat, invoiceId } = before.payment;
-    const place = places.get(txid);
-    const observed = place === undefined ? 'gone' : { txid, vout, amountSat, ...place };
-    const change = rules.changeOf(before, observed, await rules.invoiceOf(invoiceId));
-    if (change !== undefined) found.push(change);
-  }
-  return found;
 }
 
 async function save(
@@ -151,12 +103,4 @@ function isLoss({ kind }: InvoiceEvent): boolean {
 
 function lossFields({ invoiceId, txid, vout, amountSat }: InvoiceEvent) {
   return { invoiceId, txid, vout, amountSat: amountSat?.toString() };
-}
-
-function isWatched({ payment: { state } }: StoredPayment): boolean {
-  return state === 'seen' || state === 'credited';
-}
-
-function keyOf({ txid, vout }: OutPoint): string {
-  return `${txid}:${vout}`;
 }
