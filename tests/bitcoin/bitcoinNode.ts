@@ -10,7 +10,7 @@ import { type CoreRpc, openCoreRpc } from '../../shared/adapters/bitcoin/core/co
 import type { CoreSettings } from '../../shared/config/bitcoinSettings.ts';
 
 /** The node to test against, or undefined where BITCOIND is not set. */
-export const bitcoind = process.env['BITCOIND'];
+export const bitcoind = process.env['BITCOIND'] || undefined;
 
 // A node takes a while to start, above all where several tests start one at once.
 if (bitcoind !== undefined) jest.setTimeout(60_000);
@@ -40,15 +40,8 @@ export async function startBitcoinNode(): Promise<BitcoinNode> {
   const program = bitcoind;
   if (program === undefined) throw new Error('BITCOIND is not set');
   const directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-node-'));
-  const port = await freePort();
-  const settings: CoreSettings = {
-    kind: 'core',
-    network: 'regtest',
-    url: `http://127.0.0.1:${port}`,
-    access: { kind: 'cookie', file: join(directory, 'regtest', '.cookie') },
-  };
-  const start = () => startProcess(program, directory, port, openCoreRpc(settings));
-  let running = await start();
+  const { settings, running: first } = await startOnFreePort(program, directory);
+  let running = first;
   const rpc = openCoreRpc(settings);
   let undoneCount = 0;
   return {
@@ -65,7 +58,7 @@ export async function startBitcoinNode(): Promise<BitcoinNode> {
     },
     async restart() {
       await stopProcess(running);
-      running = await start();
+      running = await startProcess(program, directory, settings);
     },
     async stop() {
       await stopProcess(running);
@@ -106,12 +99,32 @@ const small = [
   '-printtoconsole=1',
 ];
 
+type Started = { readonly settings: CoreSettings; readonly running: ChildProcess };
+
+/** Another may take a port that was free just now: then there is another port. */
+async function startOnFreePort(program: string, directory: string, attempt = 1): Promise<Started> {
+  const settings: CoreSettings = {
+    kind: 'core',
+    network: 'regtest',
+    url: `http://127.0.0.1:${await freePort()}`,
+    access: { kind: 'cookie', file: join(directory, 'regtest', '.cookie') },
+  };
+  try {
+    return { settings, running: await startProcess(program, directory, settings) };
+  } catch (error) {
+    if (attempt === startsMax) throw error;
+    return startOnFreePort(program, directory, attempt + 1);
+  }
+}
+
+const startsMax = 3;
+
 async function startProcess(
   program: string,
   directory: string,
-  port: number,
-  rpc: CoreRpc,
+  settings: CoreSettings,
 ): Promise<ChildProcess> {
+  const { port } = new URL(settings.url);
   const place = [`-datadir=${directory}`, '-rpcbind=127.0.0.1', '-rpcallowip=127.0.0.1'];
   const child = spawn(
     program,
@@ -125,6 +138,7 @@ async function startProcess(
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  const rpc = openCoreRpc(settings);
   const deadline = Date.now() + startMs;
   while (!(await answers(rpc))) {
     if (child.exitCode !== null || Date.now() > deadline) {
@@ -136,7 +150,7 @@ async function startProcess(
   return child;
 }
 
-const startMs = 50_000;
+const startMs = 20_000;
 const pauseMs = 50;
 const linesKept = 20;
 
