@@ -245,6 +245,25 @@ test('two followers at once do what one does', async () => {
   expect(await bookedSat(app, invoiceIdFor('b'))).toBe(5_000n);
 });
 
+test('a follower that saw the chain as it was before writes over nothing that is newer', async () => {
+  const app = await owing();
+  const coin = app.purse.takeCoin();
+  const to = await addressFor(app, 'b');
+  await send(app, coin, [{ to, amountSat: 50_000n }], 1_000n);
+  await mine(app, 2);
+  await app.purse.mine(1);
+  const changesSince: typeof app.ports.chain.changesSince = async (...asked) => {
+    const seen = await app.ports.chain.changesSince(...asked);
+    await app.miner.undo(3);
+    await send(app, coin, [], 9_000n);
+    await mine(app, 4);
+    return seen;
+  };
+  await followPayments({ ...app.ports, chain: { ...app.ports.chain, changesSince } });
+  expect(await stateOf(app, 'b')).toMatchObject({ seenSat: 0n, creditedSat: 0n });
+  expect((await kindsOf(app, invoiceIdFor('b'))).slice(2)).toEqual(['seen', 'vanished']);
+});
+
 test('without a chain nothing is followed', async () => {
   const { ports } = await owing();
   const { chain: _, ...alone } = ports;
