@@ -1,6 +1,12 @@
 import { HttpRequest } from '@azure/functions';
+import { amountDue } from '../../functions/amountDue.ts';
+import { billingRun, billingRunFinalize } from '../../functions/billingRun.ts';
+import { billingRunAccounts } from '../../functions/billingRunAccounts.ts';
+import { billingRunExport, billingRunStatement } from '../../functions/billingRunDocuments.ts';
+import { billingRuns } from '../../functions/billingRuns.ts';
 import { grid } from '../../functions/grid.ts';
 import { gridAccounts } from '../../functions/gridAccounts.ts';
+import { gridDepositAddresses } from '../../functions/gridDepositAddresses.ts';
 import { gridNetto } from '../../functions/gridNetto.ts';
 import { gridPayees } from '../../functions/gridPayees.ts';
 import {
@@ -16,6 +22,8 @@ import { gridReadings } from '../../functions/gridReadings.ts';
 import { grids } from '../../functions/grids.ts';
 import { gridTimeframe } from '../../functions/gridTimeframe.ts';
 import { gridTimeframes } from '../../functions/gridTimeframes.ts';
+import { invoice, invoiceQr, invoiceVoid } from '../../functions/invoice.ts';
+import { invoices } from '../../functions/invoices.ts';
 import { payoutAddress, payoutAddressChallenge } from '../../functions/payoutAddress.ts';
 import { prosumer } from '../../functions/prosumer.ts';
 import { prosumerNetto } from '../../functions/prosumerNetto.ts';
@@ -72,8 +80,16 @@ type Served = Readonly<Record<string, (request: HttpRequestLike) => Promise<Http
 
 function servedBy(ports: Ports, deps: EdgeDeps): Served {
   return {
+    amountDue: serve('amountDue', amountDue(ports), deps),
+    billingRun: serve('billingRun', billingRun(ports), deps),
+    billingRunAccounts: serve('billingRunAccounts', billingRunAccounts(ports), deps),
+    billingRunExport: serve('billingRunExport', billingRunExport(ports), deps),
+    billingRunFinalize: serve('billingRunFinalize', billingRunFinalize(ports), deps),
+    billingRuns: serve('billingRuns', billingRuns(ports), deps),
+    billingRunStatement: serve('billingRunStatement', billingRunStatement(ports), deps),
     grid: serve('grid', grid(ports), deps),
     gridAccounts: serve('gridAccounts', gridAccounts(ports), deps),
+    gridDepositAddresses: serve('gridDepositAddresses', gridDepositAddresses(ports), deps),
     gridNetto: serve('gridNetto', gridNetto(ports), deps),
     gridPayees: serve('gridPayees', gridPayees(ports), deps),
     gridPayout: serve('gridPayout', gridPayout(ports), deps),
@@ -87,6 +103,10 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     grids: serve('grids', grids(ports), deps),
     gridTimeframe: serve('gridTimeframe', gridTimeframe(ports), deps),
     gridTimeframes: serve('gridTimeframes', gridTimeframes(ports), deps),
+    invoice: serve('invoice', invoice(ports), deps),
+    invoiceQr: serve('invoiceQr', invoiceQr(ports), deps),
+    invoices: serve('invoices', invoices(ports), deps),
+    invoiceVoid: serve('invoiceVoid', invoiceVoid(ports), deps),
     payoutAddress: serve('payoutAddress', payoutAddress(ports), deps),
     payoutAddressChallenge: serve('payoutAddressChallenge', payoutAddressChallenge(ports), deps),
     prosumer: serve('prosumer', prosumer(ports), deps),
