@@ -255,6 +255,21 @@ describeChain('chain', (adapter) => {
     expect(await chain.broadcast(transaction.toHex())).toEqual(sent);
   });
 
+  test('what was sent may be sent again also when all that it paid is spent', async () => {
+    const { chain, purse } = opened();
+    const coin = purse.takeCoin();
+    const key = purse.wallet.key(0, 0);
+    const amountSat = coin.amountSat - feeSat;
+    const first = signSpend({ inputs: [coin], outputs: [{ to: key.address, amountSat }] });
+    const txid = first.getId() as TransactionId;
+    expect(await chain.broadcast(first.toHex())).toMatchObject({ ok: true });
+    await purse.mine(1);
+    const outputs = [{ to: freshWallet().key(0, 0).address, amountSat: amountSat - feeSat }];
+    await send({ inputs: [{ txid, vout: 0, amountSat, key }], outputs });
+    await purse.mine(1);
+    expect(await chain.broadcast(first.toHex())).toEqual({ ok: true, value: { txid } });
+  });
+
   test('a transaction that does not pay is refused, in the words of the node', async () => {
     const { purse } = opened();
     const to = freshWallet().key(0, 0).address;
