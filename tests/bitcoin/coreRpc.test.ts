@@ -67,6 +67,14 @@ describe('the login', () => {
     expect(server.heard).toHaveLength(1);
   });
 
+  test('goes nowhere else, wherever the server points', async () => {
+    const elsewhere = await start(echo);
+    const server = await start(() => ({ status: 307, text: '', location: elsewhere.url }));
+    const failure = await failureOf(openCoreRpc(on(server), limits).call(['echo']));
+    expect(failure).toBeInstanceOf(ChainUnavailableError);
+    expect(elsewhere.heard).toHaveLength(0);
+  });
+
   test('of a cookie is read again when the node was started again', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
     const file = join(directory, '.cookie');

@@ -3,7 +3,9 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 
 export type Heard = { readonly headers: IncomingHttpHeaders; readonly body: string };
 /** What is answered to a request; `silence` keeps it waiting. */
-export type Said = 'silence' | { readonly status: number; readonly text: string };
+export type Said =
+  | 'silence'
+  | { readonly status: number; readonly text: string; readonly location?: string };
 
 export type ScriptedServer = {
   readonly url: string;
@@ -25,6 +27,7 @@ export async function startScriptedServer(
       const said = say(next, heard.length);
       if (said === 'silence') return;
       response.statusCode = said.status;
+      if (said.location !== undefined) response.setHeader('location', said.location);
       response.end(said.text);
     });
   }).listen(0, '127.0.0.1');

@@ -52,7 +52,8 @@ async function attemptOnce(
   const { host } = new URL(url);
   const signal = AbortSignal.timeout(requestMs);
   try {
-    const response = await fetch(url, { ...init, signal });
+    // Elsewhere nothing is sent: a login and a wallet's addresses are for the host of the settings.
+    const response = await fetch(url, { ...init, signal, redirect: 'error' });
     const text = await response.text();
     if (!busyStatuses.includes(response.status)) {
       return { kind: 'fetched', fetched: { status: response.status, text } };
