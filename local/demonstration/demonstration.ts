@@ -145,19 +145,20 @@ async function run(demonstration: Running, first: Instant): Promise<void> {
   const { signal } = demonstration;
   let next = first;
   let waiting: Posted[] = [];
+  let unseen = 0;
   while (!signal.aborted) {
     const before = next;
     next = await postEnded(demonstration, next);
     const postedAtMs = performance.now();
     for (let at = before; at < next; at = after(at, 1)) waiting.push({ timeframe: at, postedAtMs });
-    const unseen = waiting.length - timeframesShownMax;
-    if (unseen > 0) {
-      demonstration.screen.note(`… ${unseen} timeframes to catch up with`);
-      waiting = waiting.slice(unseen);
-    }
+    const tooMany = Math.max(waiting.length - timeframesShownMax, 0);
+    waiting = waiting.slice(tooMany);
+    unseen += tooMany;
     const [oldest] = waiting;
-    if (oldest !== undefined && (await showIfSettled(demonstration, oldest))) waiting.shift();
-    else await sleepFor(tickMs, undefined, { signal });
+    if (oldest !== undefined && (await showIfSettled(demonstration, oldest, unseen))) {
+      waiting.shift();
+      unseen = 0;
+    } else await sleepFor(tickMs, undefined, { signal });
   }
 }
 
@@ -189,6 +190,7 @@ async function postFrom({ client, data }: Running, from: Instant, to: Instant): 
 async function showIfSettled(
   { client, screen }: Running,
   { timeframe, postedAtMs }: Posted,
+  unseen: number,
 ): Promise<boolean> {
   const found = await client.find(`/grids/${demonstrationGridId}/timeframes/${timeframe}`);
   if (found === undefined) return false;
@@ -196,6 +198,7 @@ async function showIfSettled(
   if (textIn(closed, 'status') !== 'settled') return false;
   const tookMs = performance.now() - postedAtMs;
   const accounts = objectOf(await client.get(`/grids/${demonstrationGridId}/accounts?limit=100`));
+  if (unseen > 0) screen.note(`… ${unseen} timeframes in between`);
   screen.settled({
     startMs: msOf(timeframe),
     producedWh: numberIn(closed, 'producedWh'),

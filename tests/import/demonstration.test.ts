@@ -113,7 +113,7 @@ describe('the demonstration', () => {
     expect(api.timeframes.size).toBe(1000);
     const posts = api.requests.filter((request) => request.startsWith('POST readings'));
     expect(posts.map((request) => request.split(' × ')[1])).toEqual(['9600', '6400']);
-    expect(written()).toContain('… 992 timeframes to catch up with');
+    expect(written()).toContain('… 992 timeframes in between');
     expect(written().split('211.111').length - 1).toBe(8);
   });
 
