@@ -24,7 +24,7 @@ describeWithNode(`the embedded chain beside a real node, SEED=${seed}`, () => {
   afterAll(() => twins.stop());
 
   test(
-    'takes and refuses the same transactions, for the same reasons',
+    'takes, refuses, mines and gives back the same transactions, for the same reasons',
     async () => {
       const random = createRandom(seed);
       const kitchen = await openKitchen(twins, random, rounds);
@@ -40,10 +40,12 @@ describeWithNode(`the embedded chain beside a real node, SEED=${seed}`, () => {
           }
         }
         expect(differences).toEqual([]);
-        const { embedded, core } = await twins.mempools();
-        expect(embedded).toEqual(core);
+        const waiting = await sameMempool(twins);
         await kitchen.mine(3);
-        expect(await twins.mempools()).toEqual({ embedded: [], core: [] });
+        expect(await sameMempool(twins)).toEqual([]);
+        await twins.undo(3);
+        expect(await sameMempool(twins)).toEqual(waiting);
+        await kitchen.mineAgain(3);
       }
       // Both must be many, or this says little.
       expect(counts.taken).toBeGreaterThan(40 * rounds);
@@ -52,6 +54,12 @@ describeWithNode(`the embedded chain beside a real node, SEED=${seed}`, () => {
     rounds * roundMs,
   );
 });
+
+async function sameMempool(twins: TwinChains): Promise<readonly string[]> {
+  const { embedded, core } = await twins.mempools();
+  expect(embedded).toEqual(core);
+  return core;
+}
 
 type Verdict = { readonly reason: string; readonly taken: boolean };
 

@@ -13,6 +13,8 @@ export type OpenedKitchen = {
   /** What there is at the last block. */
   now(): Kitchen;
   mine(count: number): Promise<void>;
+  /** Mines in the place of blocks that were undone. */
+  mineAgain(count: number): Promise<void>;
 };
 
 /** Mines coins on both chains, many of each kind: enough for so many rounds of all recipes. */
@@ -58,6 +60,7 @@ export async function openKitchen(
   const takes = { takeCoin, takeCoinbase, coinbaseAt, spentCoin: coinbaseAt(coinbases) };
   return {
     now: () => ({ random, wallet, height, ...takes }),
+    mineAgain: mine,
     async mine(count) {
       await mine(count);
       height += count;

@@ -11,6 +11,8 @@ export type TwinChains = {
   readonly core: Chain;
   /** Mines on the embedded chain and hands the blocks to the node. Throws where it takes one not. */
   mine(count: number, address: string): Promise<void>;
+  /** Undoes the last blocks on both. */
+  undo(count: number): Promise<void>;
   /** The coinbase of the block at a height. */
   coinbaseAt(height: number): Transaction;
   /** Ids of what waits in each mempool, sorted. */
@@ -46,6 +48,10 @@ export async function startTwinChains(): Promise<TwinChains> {
         const fault = await node.rpc.call(['submitblock', blockAt(height).toHex()]);
         if (fault !== null) throw new Error(`the node refused block ${height}: ${fault}`);
       }
+    },
+    async undo(count) {
+      await miner.undo(count);
+      await node.undo(count);
     },
     coinbaseAt(height) {
       const [coinbase] = transactionsAt(height);
