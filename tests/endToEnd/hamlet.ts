@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Client } from './client.ts';
+import type { Client, Fields } from './client.ts';
 import { type ModelOutcome, type ModelReading, settle } from './model.ts';
 
 /** A hamlet of 16 homes, measured through 4 316 quarter-hours. */
@@ -38,10 +38,11 @@ export function hamletModel(readings: readonly ModelReading[]): ModelOutcome {
   );
 }
 
-/** Creates the grid, paused, and its homes. Repeatable, as creating is. */
+/** Creates the grid, paused, and its homes. Repeatable, as creating is. Settings come on top. */
 export async function createHamlet(
   client: Client,
   readings: readonly ModelReading[],
+  settings: Fields = {},
 ): Promise<void> {
   const { importPriceMsatPerKwh, exportPriceMsatPerKwh, gridFeeMsatPerKwh, ...times } = hamlet;
   await client.send('POST', '/grids', {
@@ -52,6 +53,7 @@ export async function createHamlet(
     paused: true,
     market: { mechanism: 'pool' },
     tariff: { importPriceMsatPerKwh, exportPriceMsatPerKwh, gridFeeMsatPerKwh },
+    ...settings,
   });
   for (const id of homesOf(readings)) {
     const home = { id, gridId: hamlet.id, name: id, address: 'Hamlet', type: 'household' };
