@@ -1,33 +1,15 @@
+import { mapAtOnce } from '../../mapAtOnce.ts';
+
 /**
  * Requests that one operation has under way at once. More would only be throttled: 500 small
  * creates at 48 at once are done in about 11 round trips.
  */
 export const requestsAtOnceMax = 48;
 
-/**
- * Runs `work` on every item, `requestsAtOnceMax` at a time; results line up with the items. After a
- * failure nothing more is started; what is under way is awaited, then the first failure is thrown.
- */
-export async function mapConcurrently<Item, Result>(
+/** Runs `work` on every item as `mapAtOnce` does, `requestsAtOnceMax` at a time. */
+export function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
-  const results = new Array<Result>(items.length);
-  const entries = items.entries();
-  let failure: { readonly error: unknown } | undefined;
-  // All workers draw from one iterator: each item is taken once.
-  const worker = async () => {
-    for (const [index, item] of entries) {
-      if (failure !== undefined) return;
-      try {
-        results[index] = await work(item, index);
-      } catch (error) {
-        failure ??= { error };
-      }
-    }
-  };
-  const workers = Math.min(items.length, requestsAtOnceMax);
-  await Promise.all(Array.from({ length: workers }, worker));
-  if (failure !== undefined) throw failure.error;
-  return results;
+  return mapAtOnce(requestsAtOnceMax, items, work);
 }

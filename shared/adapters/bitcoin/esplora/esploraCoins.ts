@@ -2,11 +2,11 @@ import { assert } from '../../../domain/assert.ts';
 import type { Coin, OwnAddress, TransactionId } from '../../../domain/bitcoin.ts';
 import type { Bitcoin } from '../../../ports/bitcoin.ts';
 import type { BlockReference, WatchedWallet } from '../../../ports/chain.ts';
+import { mapAtOnce } from '../../mapAtOnce.ts';
 import type { EsploraTransaction } from './esploraHistory.ts';
-import type { EsploraHttp } from './esploraHttp.ts';
+import { type EsploraHttp, requestsAtOnceMax } from './esploraHttp.ts';
 import { satoshiOf } from './esploraOutputs.ts';
 import { atOneTip, type EsploraStatus, placeOf } from './esploraTip.ts';
-import { mapAtOnce } from './mapAtOnce.ts';
 
 /** The unspent outputs of all addresses that a wallet has given away, one request for each. */
 export async function coinsOf(
@@ -17,7 +17,9 @@ export async function coinsOf(
 ): Promise<readonly Coin[]> {
   const addresses = addressesOf(bitcoin, wallet);
   const { result } = await atOneTip(http, async (tip) => {
-    const found = await mapAtOnce(addresses, (address) => coinsAt(http, address, tip));
+    const found = await mapAtOnce(requestsAtOnceMax, addresses, (address) =>
+      coinsAt(http, address, tip),
+    );
     const coins = found.flat().filter(({ confirmations }) => confirmations >= confirmationsMin);
     const immature = await immatureIn(http, coins);
     return coins.filter(({ txid }) => !immature.has(txid));
@@ -69,7 +71,7 @@ async function immatureIn(
 ): Promise<ReadonlySet<TransactionId>> {
   const young = coins.filter(({ confirmations }) => confirmations > 0 && confirmations < maturity);
   const txids = [...new Set(young.map(({ txid }) => txid))];
-  const isCoinbase = await mapAtOnce(txids, async (txid) => {
+  const isCoinbase = await mapAtOnce(requestsAtOnceMax, txids, async (txid) => {
     const transaction = (await http.getJson(`/tx/${txid}`)) as EsploraTransaction | undefined;
     return transaction?.vin[0]?.is_coinbase === true;
   });

@@ -2,6 +2,9 @@ import { ChainUnavailableError } from '../../../ports/chain.ts';
 import { parseCoreJson } from '../core/coreJson.ts';
 import { type Fetched, type FetchLimits, fetchLimits, fetchText } from '../fetchText.ts';
 
+/** Requests under way at once: an index that is public throttles those who ask for more. */
+export const requestsAtOnceMax = 8;
+
 /** Requests to an index. Its answers are JSON, or one word of text. */
 export type EsploraHttp = {
   /** Undefined where there is no such thing. */

@@ -8,12 +8,12 @@ import type {
   ChainOutput,
   WatchedWallet,
 } from '../../../ports/chain.ts';
+import { mapAtOnce } from '../../mapAtOnce.ts';
 import { readCursor, writeCursor } from './esploraCursor.ts';
 import { historyOf } from './esploraHistory.ts';
-import type { EsploraHttp } from './esploraHttp.ts';
+import { type EsploraHttp, requestsAtOnceMax } from './esploraHttp.ts';
 import { atOneTip, placeOf } from './esploraTip.ts';
 import { indexesToLookAt } from './indexesToLookAt.ts';
-import { mapAtOnce } from './mapAtOnce.ts';
 
 /**
  * What the index says of the addresses that it is time to look at. Where there are more than one
@@ -34,7 +34,9 @@ export async function changesSince(
     ...bitcoin.addressesAt(wallet.accountKey, 1, change.indexes),
   ];
   const { result, tip } = await atOneTip(http, async (at) => {
-    const outputs = await mapAtOnce(addresses, (address) => outputsOf(http, address, at));
+    const outputs = await mapAtOnce(requestsAtOnceMax, addresses, (address) =>
+      outputsOf(http, address, at),
+    );
     return outputs.flat();
   });
   const next = writeCursor({

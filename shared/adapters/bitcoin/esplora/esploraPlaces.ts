@@ -1,8 +1,8 @@
 import type { TransactionId } from '../../../domain/bitcoin.ts';
 import type { BlockReference, TransactionPlace } from '../../../ports/chain.ts';
-import type { EsploraHttp } from './esploraHttp.ts';
+import { mapAtOnce } from '../../mapAtOnce.ts';
+import { type EsploraHttp, requestsAtOnceMax } from './esploraHttp.ts';
 import { atOneTip, type EsploraStatus, placeOf } from './esploraTip.ts';
-import { mapAtOnce } from './mapAtOnce.ts';
 
 /** Where transactions stand, of those that the index knows. */
 export async function findPlaces(
@@ -10,7 +10,7 @@ export async function findPlaces(
   txids: readonly TransactionId[],
 ): Promise<ReadonlyMap<TransactionId, TransactionPlace>> {
   const { result } = await atOneTip(http, async (tip) => {
-    const places = await mapAtOnce(txids, (txid) => findPlace(http, txid, tip));
+    const places = await mapAtOnce(requestsAtOnceMax, txids, (txid) => findPlace(http, txid, tip));
     return new Map(
       txids.flatMap((txid, at) => {
         const place = places[at];
