@@ -14,8 +14,7 @@ import {
 } from './bitcoinStage.ts';
 import { sumOf } from './books.ts';
 import { type Fields, fieldsIn } from './client.ts';
-import { createHamlet, hamlet, hamletReadings, postsOf } from './hamlet.ts';
-import type { ModelReading } from './model.ts';
+import { createHamlet, hamlet, hamletLast, hamletReadings, postsOf } from './hamlet.ts';
 import { type NodeWallet, nodeAddressKinds } from './nodeWallets.ts';
 import { settleThrough } from './settling.ts';
 
@@ -23,7 +22,6 @@ const limitMs = 180_000;
 /** An hour before March begins in Berlin, so that there is a month before it. */
 const activeFrom = '2021-02-28T22:00:00Z';
 const marchFrom = '2021-02-28T23:00:00Z';
-const lastHour = '2021-03-31T21:00:00Z';
 const february = '2021-02';
 const march = '2021-03';
 /** More than anybody owes for an hour: what February leaves is carried into March. */
@@ -54,9 +52,9 @@ describeWithNode('a month of sixteen homes, billed and settled through a node', 
     app = stage.app;
     const key = grid.account.toBase58();
     signer = await stage.walletOf('signer', [`wpkh(${key}/0/*)`, `wpkh(${key}/1/*)`]);
-    const readings = hourly(hamletReadings().filter(({ timeframe }) => timeframe >= activeFrom));
+    const readings = hamletReadings().filter(({ timeframe }) => timeframe >= activeFrom);
     const billing = { accountKey: grid.accountKey, minimumSat: String(minimumSat) };
-    await createHamlet(app, readings, { activeFrom, timeframeMinutes: 60, billing });
+    await createHamlet(app, readings, { activeFrom, billing });
     for (const post of postsOf(readings)) {
       await app.send('POST', `/grids/${hamlet.id}/readings`, { readings: post });
     }
@@ -79,7 +77,7 @@ describeWithNode('a month of sixteen homes, billed and settled through a node', 
       const early = await app.send('POST', runs, { period: march });
       expect(early).toMatchObject({ blockedBy: 'billing_period_not_settled' });
       await app.send('PATCH', `/grids/${hamlet.id}`, { paused: false });
-      await settleThrough(app, hamlet.id, lastHour);
+      await settleThrough(app, hamlet.id, hamletLast);
       trades = await app.all(`/trades?gridId=${hamlet.id}&limit=1000`);
       const inFebruary = ({ timeframe }: Fields) => String(timeframe) < marchFrom;
       before = billTrades(trades.filter(inFebruary), minimumSat);
@@ -254,20 +252,6 @@ describeWithNode('a month of sixteen homes, billed and settled through a node', 
     expect(anchors).toMatchObject([{ scriptPubKey: { hex: `6a20${trades.at(-1)?.['hash']}` } }]);
   });
 });
-
-/** The same energy in a quarter of the timeframes. */
-function hourly(readings: readonly ModelReading[]): readonly ModelReading[] {
-  const hours = Map.groupBy(
-    readings,
-    ({ timeframe, prosumerId }) => `${timeframe.slice(0, 13)}:00:00Z ${prosumerId}`,
-  );
-  return [...hours].map(([key, quarters]) => {
-    const [timeframe = '', prosumerId = ''] = key.split(' ');
-    const producedWh = quarters.reduce((sum, quarter) => sum + quarter.producedWh, 0);
-    const consumedWh = quarters.reduce((sum, quarter) => sum + quarter.consumedWh, 0);
-    return { timeframe, prosumerId, producedWh, consumedWh };
-  });
-}
 
 const isPaid = ({ accountId, billedSat }: ModelBill) =>
   accountId !== 'mini-grid' && accountId !== 'power-plant' && satIn(billedSat) > 0n;
