@@ -1,5 +1,7 @@
 import { assert } from '../domain/assert.ts';
 import type { Coin, WalletId } from '../domain/bitcoin.ts';
+import { billingDefaults } from '../domain/grid.ts';
+import { confirmationsNeeded } from '../domain/payment.ts';
 import type { PayoutId } from '../domain/payout.ts';
 import type { Wallet } from '../ports/bitcoin.ts';
 import type { Chain } from '../ports/chain.ts';
@@ -9,18 +11,23 @@ import { watchedWallet } from './gridWallet.ts';
 
 /** The chain of a BIP84 account that change goes to. */
 export const changeChain = 1;
-/** A payout never spends what is not in a block. */
+/** Less than any grid asks for: what is not in a block is no coin. */
 const confirmationsMin = 1;
 
 type CoinPorts = Pick<Ports, 'grids' | 'wallets' | 'payouts' | 'bitcoin' | 'chain'>;
 
-/** The confirmed coins of a wallet that no payout has taken, of whichever grid that has the wallet. */
+/**
+ * The coins of a wallet that no payout has taken, of whichever grid that has the wallet, with as many
+ * confirmations as a payment of that amount needs. A payout of a coin whose block is undone, and which
+ * is then spent elsewhere, could never confirm, and its payees would wait for it.
+ */
 export async function spendableCoins(
   ports: CoinPorts & { readonly chain?: Chain },
   { walletId }: Pick<Wallet, 'walletId'>,
 ): Promise<readonly Coin[]> {
   assert(ports.chain !== undefined, 'coins are asked for where a chain is');
-  const used = (await allWallets(ports)).wallets.get(walletId);
+  const { wallets, billings } = await allWallets(ports);
+  const used = wallets.get(walletId);
   assert(used !== undefined, `the wallet ${walletId} belongs to a grid`);
   const wallet = await watchedWallet(ports, used, used.since);
   const coins = await ports.chain.coins(wallet, confirmationsMin);
@@ -29,7 +36,10 @@ export async function spendableCoins(
   for (const gridId of used.gridIds) {
     for (const coin of await ports.payouts.takenCoins(gridId)) taken.add(coin);
   }
-  return coins.filter(({ txid, vout }) => !taken.has(`${txid}:${vout}`));
+  const settings = used.gridIds.map((gridId) => billings.get(gridId) ?? billingDefaults);
+  const isDeep = ({ amountSat, confirmations }: Coin) =>
+    settings.every((billing) => confirmations >= confirmationsNeeded(billing, amountSat));
+  return coins.filter((coin) => !taken.has(`${coin.txid}:${coin.vout}`) && isDeep(coin));
 }
 
 /** Where the change of a payout goes: an index that belongs to it for good. */

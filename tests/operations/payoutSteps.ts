@@ -55,7 +55,7 @@ export async function fundGrid(app: MoneyApp, amountsSat: readonly bigint[]): Pr
     if (index === undefined) throw new Error('an index was allocated');
     await purse.fund(wallet.key(0, index).address, amountSat);
   }
-  await purse.mine(1);
+  await purse.mine(3);
 }
 
 /** A grid that owes a, b and c; all have bound an address, and the grid has coins. */
