@@ -1,4 +1,4 @@
-import { apiPrefix } from '../schemas/routes.ts';
+import { apiPrefix } from '../schemas/routeSpec.ts';
 
 const folder = `${apiPrefix}/docs`;
 

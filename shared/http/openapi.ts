@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../schemas/problem.ts';
-import { apiPrefix, type RouteSpec, routes, type Tag } from '../schemas/routes.ts';
+import { apiPrefix, type RouteSpec, type Tag } from '../schemas/routeSpec.ts';
+import { routes } from '../schemas/routes.ts';
 import { operationOf } from './openapiOperation.ts';
 import { type Components, shown } from './openapiSchema.ts';
 

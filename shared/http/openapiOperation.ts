@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../schemas/problem.ts';
-import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routes.ts';
+import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routeSpec.ts';
 import { examples } from './openapiExamples.ts';
 import { type Components, shown } from './openapiSchema.ts';
 

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import type { FieldError } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { FunctionName } from '../schemas/input.ts';
-import type { Method, MethodSpec, RouteSpec } from '../schemas/routes.ts';
+import type { Method, MethodSpec, RouteSpec } from '../schemas/routeSpec.ts';
 import { validate } from '../validation/validate.ts';
 import type { EdgeRefusal, HttpRequestLike } from './edge.ts';
 

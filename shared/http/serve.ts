@@ -1,7 +1,8 @@
 import type { Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { FunctionName, RawAnswer } from '../schemas/input.ts';
-import { bodyBytesMax, type Method, type RouteSpec, routes } from '../schemas/routes.ts';
+import { bodyBytesMax, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
+import { routes } from '../schemas/routes.ts';
 import type {
   EdgeDeps,
   EdgeRefusal,

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from 'typebox';
-import type { Method, RawBody, routes } from './routes.ts';
+import type { Method, RawBody } from './routeSpec.ts';
+import type { routes } from './routes.ts';
 
 type Routes = typeof routes;
 

@@ -2,7 +2,8 @@ import type { TSchema } from 'typebox';
 import type { FunctionName } from '../schemas/input.ts';
 import { CloseCommand, TradeBatch } from '../schemas/message.ts';
 import { IntervalReading, RegisterReading } from '../schemas/reading.ts';
-import { type Method, type RouteSpec, routes } from '../schemas/routes.ts';
+import type { Method, RouteSpec } from '../schemas/routeSpec.ts';
+import { routes } from '../schemas/routes.ts';
 
 /** What is validated on its own: items of a request, and messages of the queues. */
 const parts = { IntervalReading, RegisterReading, CloseCommand, TradeBatch } as const;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import hostJson from '../../host.json' with { type: 'json' };
-import { apiPrefix, type RouteSpec, routes } from '../../shared/schemas/routes.ts';
+import { apiPrefix, type RouteSpec } from '../../shared/schemas/routeSpec.ts';
+import { routes } from '../../shared/schemas/routes.ts';
 import { commonPath } from './commonPath.ts';
 
 const table: readonly (readonly [string, RouteSpec])[] = Object.entries(routes);

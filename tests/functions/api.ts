@@ -35,7 +35,8 @@ import { isTransient } from '../../shared/adapters/isTransient.ts';
 import type { EdgeDeps, HttpAnswer, HttpRequestLike } from '../../shared/http/edge.ts';
 import { serve } from '../../shared/http/serve.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { type RouteSpec, routes } from '../../shared/schemas/routes.ts';
+import type { RouteSpec } from '../../shared/schemas/routeSpec.ts';
+import { routes } from '../../shared/schemas/routes.ts';
 
 export type Answer = {
   readonly status: number;

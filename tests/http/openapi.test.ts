@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import manifest from '../../package.json' with { type: 'json' };
 import { apiVersion, openApiDocument } from '../../shared/http/openapi.ts';
-import { type RouteSpec, routes } from '../../shared/schemas/routes.ts';
+import type { RouteSpec } from '../../shared/schemas/routeSpec.ts';
+import { routes } from '../../shared/schemas/routes.ts';
 import { openApiFaults } from './openApiFaults.ts';
 
 type Operation = {

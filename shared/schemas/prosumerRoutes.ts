@@ -1,0 +1,85 @@
+import { Type } from 'typebox';
+import { Account } from './account.ts';
+import { gridId } from './common.ts';
+import { ProsumerNetto } from './netto.ts';
+import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
+import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
+import { none, ofGrid, ofProsumer, parameters, range } from './routeParameters.ts';
+import type { RouteSpec } from './routeSpec.ts';
+import { Transaction } from './transaction.ts';
+
+/** The routes of Prosumer Info. */
+export const prosumerRoutes = {
+  gridAccounts: {
+    path: 'grids/{gridId}/accounts',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List the accounts of a mini grid, the reserved ones included',
+        tag: 'Prosumer Info',
+        query: parameters(pageParameters),
+        answers: { 200: pageOf(Account) },
+      },
+    },
+  },
+  prosumers: {
+    path: 'prosumers',
+    params: none,
+    methods: {
+      GET: {
+        summary: 'List prosumers, of one mini grid or of all',
+        tag: 'Prosumer Info',
+        query: parameters({ gridId: Type.Optional(gridId), ...pageParameters }),
+        answers: { 200: pageOf(Prosumer) },
+      },
+      POST: {
+        summary: 'Create a prosumer',
+        tag: 'Prosumer Info',
+        body: ProsumerCreate,
+        answers: { 201: Prosumer },
+      },
+    },
+  },
+  prosumer: {
+    path: 'prosumers/{prosumerId}',
+    params: ofProsumer,
+    methods: {
+      GET: { summary: 'Show a prosumer', tag: 'Prosumer Info', answers: { 200: Prosumer } },
+      PATCH: {
+        summary: 'Change a prosumer',
+        tag: 'Prosumer Info',
+        body: ProsumerPatch,
+        answers: { 200: Prosumer },
+      },
+      DELETE: {
+        summary: 'Deactivate a prosumer; its ledger stays',
+        tag: 'Prosumer Info',
+        answers: { 200: Prosumer },
+      },
+    },
+  },
+  prosumerTransactions: {
+    path: 'prosumers/{prosumerId}/transactions',
+    params: ofProsumer,
+    methods: {
+      GET: {
+        summary: 'List the transactions of a prosumer, newest first',
+        tag: 'Prosumer Info',
+        query: parameters({ ...range, ...pageParameters }),
+        answers: { 200: pageOf(Transaction) },
+      },
+    },
+  },
+  prosumerNetto: {
+    path: 'prosumers/{prosumerId}/netto',
+    params: ofProsumer,
+    methods: {
+      GET: {
+        summary: 'List the netto of a prosumer per timeframe',
+        tag: 'Prosumer Info',
+        query: parameters({ ...range, ...nettoPageParameters }),
+        answers: { 200: pageOf(ProsumerNetto) },
+      },
+    },
+  },
+} as const satisfies Record<string, RouteSpec>;

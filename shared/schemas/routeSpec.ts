@@ -1,0 +1,32 @@
+import type { TSchema } from 'typebox';
+
+export type Tag = 'Smart Grid Info' | 'Prosumer Info' | 'Trader Info' | 'Billing' | 'Operations';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** A body that is no JSON of ours: a page, a script, the OpenAPI document. */
+export type RawBody = { readonly mediaTypes: readonly string[]; readonly description: string };
+
+export type MethodSpec = {
+  readonly summary: string;
+  readonly tag: Tag;
+  /** Absent: no query parameter is known. */
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  /** The body as documents show it, where its parts are validated one by one. */
+  readonly shownBody?: TSchema;
+  /** The largest body in bytes; `bodyBytesMax` without it. */
+  readonly maxBodyBytes?: number;
+  readonly answers: Readonly<Record<number, TSchema | RawBody>>;
+};
+
+/** What a function of the API takes and answers. Its path is as Azure Functions has it. */
+export type RouteSpec = {
+  readonly path: string;
+  readonly params: TSchema;
+  readonly methods: { readonly [M in Method]?: MethodSpec };
+};
+
+/** Where the API lies below its server, as host.json has it. */
+export const apiPrefix = '/api';
+
+/** The largest body of a request, in bytes, where the route does not say otherwise. */
+export const bodyBytesMax = 64 * 1024;
