@@ -2,11 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import mssql from 'mssql';
 import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
 import { SqlDatabase } from '../../shared/adapters/azure/sql/sqlDatabase.ts';
+import { linesOf } from '../../shared/domain/accountLine.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
+import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import { runOfUnbilled } from '../contract/billingSamples.ts';
 import { emptyDatabase, sqlServer } from '../contract/prosumerInfoAdapters.ts';
 import {
   batchKeyOf,
   billedIn,
+  november,
   nthId,
   prosumerId,
   riverside,
@@ -15,6 +19,7 @@ import {
 
 const describeSql = sqlServer === undefined ? describe.skip : describe;
 const tradeCount = 10_000;
+const accountCount = 10_000;
 
 describeSql('many trades (where SQL_SERVER is set)', () => {
   test('10 000 trades between 10 000 prosumers are recorded in one call', async () => {
@@ -42,6 +47,36 @@ describeSql('many trades (where SQL_SERVER is set)', () => {
     expect(await ledger.record(batchKeyOf(first), postings, lines)).toEqual({ recordedBatches: 1 });
     expect((await db.query(totals)).rows).toEqual([sums]);
     await Promise.all([close(), db.close()]);
+  });
+
+  test('10 000 accounts with their lines are billed in one call', async () => {
+    const { ledger, billing, invoices, payouts, close } = openSql(await emptyDatabase());
+    const id = (n: number) => prosumerId(nthId(n % accountCount));
+    const trades = Array.from({ length: accountCount }, (_, n) =>
+      tradeOf(n + 1, {
+        sellerId: id(n),
+        buyerId: id(7 * n + 1),
+        energyWh: wattHours(1_000 + (n % 7)),
+        gridFeeMsatPerKwh: msatPerKwh(1_001),
+      }),
+    );
+    const [first] = trades;
+    if (first === undefined) throw new Error('there are trades');
+    // Lines without postings: nothing else of the ledger is billed.
+    await ledger.record(batchKeyOf(first), [], billedIn(trades));
+    const unbilled = await billing.unbilled(riverside, november);
+    expect(unbilled.lines).toHaveLength(linesOf(trades).length);
+    const final = runOfUnbilled(unbilled);
+    const startMs = performance.now();
+    expect(await billing.finalize(final, unbilled.mark)).toBe('finalized');
+    console.log(`${accountCount} accounts in ${Math.round(performance.now() - startMs)} ms, cold`);
+    expect(final.run.accountCount).toBe(accountCount + 1);
+    expect((await billing.unbilled(riverside, november)).lines).toEqual([]);
+    const listed = await payouts.listWaiting(riverside, accountCount);
+    expect(listed).toEqual(final.payees);
+    const { items } = await invoices.list({ gridId: riverside }, { limit: accountCount });
+    expect(items.map(({ value }) => value)).toEqual(final.invoices);
+    await close();
   });
 });
 

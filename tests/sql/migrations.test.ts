@@ -7,7 +7,12 @@ import {
 } from '../../infra/migrationFiles.ts';
 import { runMigrations } from '../../infra/runMigrations.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
+import { linesOf } from '../../shared/domain/accountLine.ts';
+import { miniGrid, powerPlant } from '../../shared/domain/ids.ts';
+import { type Posting, postingsOf } from '../../shared/domain/ledger.ts';
+import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapters.ts';
+import { tradeOf } from '../contract/samples.ts';
 
 const describeSql = sqlServer === undefined ? describe.skip : describe;
 
@@ -50,6 +55,33 @@ describeSql('migrations (where SQL_SERVER is set)', () => {
     expect(await runOn(settings, 'SELECT id FROM more')).toEqual([]);
   });
 
+  test('trades that were recorded before there were lines have theirs', async () => {
+    const fee = { gridFeeMsatPerKwh: msatPerKwh(1_001) };
+    const energyWh = wattHours(1_003);
+    const trades = [
+      tradeOf(1, fee),
+      tradeOf(2, { ...fee, energyWh }),
+      tradeOf(3, { priceMsatPerKwh: msatPerKwh(300_001), energyWh }),
+      tradeOf(4, { kind: 'export', buyerId: powerPlant }),
+      tradeOf(5, { kind: 'grid', sellerId: powerPlant, ...fee }),
+      tradeOf(6, { sellerId: miniGrid, priceMsatPerKwh: msatPerKwh(0) }),
+    ];
+    await runMigrations(settings, own.slice(0, 3));
+    await runOn(settings, ...trades.flatMap((trade) => postingsOf(trade).map(insertPosting)));
+    await runMigrations(settings, own);
+    const columns = 'accountId, kind, counterparty, priceMsatPerKwh, energyWh';
+    const rows = await runOn(settings, `SELECT period, billedWh, ${columns} FROM accountLines`);
+    const expected = linesOf(trades).map(({ priceMsatPerKwh, energyWh, ...line }) => {
+      const integers = { priceMsatPerKwh: `${priceMsatPerKwh}`, energyWh: `${energyWh}` };
+      return { ...line, ...integers, period: '2026-11', billedWh: '0' };
+    });
+    expect(new Set(rows)).toEqual(new Set(expected));
+    expect(rows).toHaveLength(expected.length);
+    expect(await runOn(settings, 'SELECT period, changes FROM ledgerPeriods')).toEqual([
+      { period: '2026-11', changes: '1' },
+    ]);
+  });
+
   test('one that has changed since it was run is refused, and what follows is not run', async () => {
     const before = migrationOf(1, '0001-a.sql', 'CREATE TABLE a (id INT NOT NULL);');
     const after = migrationOf(1, '0001-a.sql', 'CREATE TABLE a (id BIGINT NOT NULL);');
@@ -67,3 +99,10 @@ describeSql('migrations (where SQL_SERVER is set)', () => {
     expect(await runMigrations(settings, [right])).toEqual(['0001-a.sql']);
   });
 });
+
+function insertPosting({ sequence, accountId, side, ...amounts }: Posting): string {
+  const { soldWh, boughtWh, creditUsat, debitUsat } = amounts;
+  return `INSERT INTO postings (gridId, timeframe, revision, sequence, accountId, side, soldWh,
+    boughtWh, creditUsat, debitUsat) VALUES ('riverside', '2026-11-22T10:00:00Z', 0, ${sequence},
+    '${accountId}', '${side}', ${soldWh}, ${boughtWh}, ${creditUsat}, ${debitUsat})`;
+}

@@ -1,10 +1,32 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
+import { openSql, type Sql } from '../../shared/adapters/azure/sql/openSql.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
+import {
+  address,
+  bill,
+  coinOf,
+  invoiceId,
+  paidAt,
+  paymentOf,
+  payoutOf,
+  payTo,
+  runOfUnbilled,
+  versionOf,
+  wallet,
+} from '../contract/billingSamples.ts';
 import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapters.ts';
-import { batchKeyOf, billedIn, prosumerId, prosumerOf, tradeOf } from '../contract/samples.ts';
+import {
+  batchKeyOf,
+  billedIn,
+  december,
+  november,
+  prosumerId,
+  prosumerOf,
+  riverside,
+  tradeOf,
+} from '../contract/samples.ts';
 
 const describeSql = sqlServer === undefined ? describe.skip : describe;
 
@@ -38,6 +60,36 @@ const prosumer = {
   createdAt: "'2026-11-21T09:30:00Z'",
 };
 
+/** Does what the app does from lines to a payout, of a trade between two prosumers of its own. */
+async function billAndPay({ prosumers, ledger, ...sql }: Sql, period = november): Promise<void> {
+  const { billing, invoices, wallets, payouts } = sql;
+  for (const id of ['kim', 'lou']) await prosumers.create(prosumerOf(id));
+  const [kim, lou] = [prosumerId('kim'), prosumerId('lou')];
+  const trade = tradeOf(501, { sellerId: kim, buyerId: lou });
+  await ledger.record(batchKeyOf(trade), postingsOf(trade), billedIn([trade], period));
+  const last = await billing.lastRun(riverside);
+  const { mark, ...unbilled } = await billing.unbilled(riverside, period);
+  const about = { period, ...(last && { previousPeriod: last.period }) };
+  const final = runOfUnbilled({ mark, ...unbilled }, about);
+  expect(await billing.finalize(final, mark)).toBe('finalized');
+  await billing.markDocumented(riverside, period, '*');
+  const indexes = await wallets.allocate(wallet, 0, ['lou']);
+  await wallets.setCursor(wallet, 'here');
+  const id = invoiceId('lou', period);
+  await invoices.address([{ invoiceId: id, payTo: payTo(indexes.get('lou') ?? 0) }], paidAt);
+  const payment = paymentOf(id, { state: 'credited' });
+  expect(await invoices.savePayments([{ payment, version: 0, events: [] }])).toBe(1);
+  expect(await invoices.void(id, (await invoices.get(id))?.etag ?? '', paidAt)).toBeDefined();
+  const payout = payoutOf(1, [versionOf([['kim', period]], [coinOf('a1')])]);
+  expect(await payouts.create(payout)).toBe(true);
+  expect(await payouts.replace(payout, 'v1')).toBeDefined();
+  const of = { prosumerId: kim, gridId: riverside };
+  await payouts.putChallenge({ ...of, address: address(1), nonce: 'n', expiresAt: paidAt });
+  const to = { address: address(1), kind: 'p2wpkh', script: '0014' } as const;
+  const signed = { message: 'm', signature: 's', boundAt: paidAt, usableFrom: paidAt };
+  expect(await payouts.bindAddress({ ...of, to, ...signed }, 'n')).toBe(true);
+}
+
 describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
   let settings: SqlSettings;
 
@@ -58,6 +110,51 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       expect(await runOn(settings, `SELECT revision FROM ${table}`)).toEqual([{ revision: 0 }]);
     },
   );
+
+  test('what is billed or given away for good is neither changed nor deleted', async () => {
+    const sql = openSql(settings);
+    try {
+      await billAndPay(sql);
+    } finally {
+      await sql.close();
+    }
+    for (const table of [
+      ...['billingRuns', 'billingAccounts', 'billingLines'],
+      ...['invoiceEvents', 'walletIndexes', 'payoutCoins'],
+    ]) {
+      const [before] = await runOn(settings, `SELECT COUNT(*) AS found FROM ${table}`);
+      expect(before?.['found']).toBeGreaterThan(0);
+      const [column] = await runOn(settings, `SELECT TOP (1) * FROM ${table}`);
+      const [name] = Object.keys(column ?? {});
+      for (const change of [`UPDATE ${table} SET ${name} = ${name}`, `DELETE FROM ${table}`]) {
+        await expect(runOn(settings, change)).rejects.toMatchObject({ number: 50_003 });
+      }
+      expect(await runOn(settings, `SELECT COUNT(*) AS found FROM ${table}`)).toEqual([before]);
+    }
+  });
+
+  test.each([
+    ['accountLines', 'billedWh = energyWh + 1'],
+    ['accountLines', 'energyWh = 9007199254740992'],
+    ['ledgerPeriods', 'billedChanges = changes + 1'],
+    ['invoices', 'accountedSat = accountedSat + 1'],
+    ['invoices', 'buriedSat = creditedSat + 1'],
+    ['invoices', "address = 'bcrt1q'"],
+    ['invoices', "invoiceId = 'riverside.2026-12.ben'"],
+    ['payments', "state = 'paid'"],
+    ['payees', 'amountSat = 0'],
+    ['payouts', "status = 'lost'"],
+  ])('%s in which %s are refused', async (table, change) => {
+    const sql = openSql(settings);
+    try {
+      await bill(sql.billing, { anna: 5n, ben: -5n });
+      if (table !== 'invoices') await billAndPay(sql, december);
+    } finally {
+      await sql.close();
+    }
+    const update = `UPDATE ${table} SET ${change}`;
+    await expect(runOn(settings, update)).rejects.toMatchObject({ number: 547 });
+  });
 
   test.each([
     { side: "'loan'" },
@@ -121,7 +218,8 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     const password = 'Only-4-tests';
     const master = { ...settings, database: 'master' };
     const asApp: SqlSettings = { ...settings, access: { kind: 'password', user, password } };
-    const { prosumers, ledger, health, close } = openSql(asApp);
+    const sql = openSql(asApp);
+    const { prosumers, ledger, health, close } = sql;
     // An app may be there before its user is; it need not be started again.
     await expect(prosumers.get(prosumerId('anna'))).rejects.toMatchObject({ code: 'ELOGIN' });
     await runOn(master, `CREATE LOGIN ${user} WITH PASSWORD = '${password}'`);
@@ -139,12 +237,18 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       expect((await ledger.listPostings(prosumerId('anna'), {}, { limit: 9 })).items).toHaveLength(
         1,
       );
+      await billAndPay(sql);
       await health.check();
       for (const statement of [
         'DELETE FROM postings',
         'UPDATE postings SET soldWh = 0',
         'TRUNCATE TABLE postings',
         'DELETE FROM prosumers',
+        'DELETE FROM invoices',
+        'UPDATE billingRuns SET payoutsSat = 0',
+        'UPDATE walletIndexes SET keyIndex = 0',
+        'DELETE FROM payoutCoins',
+        'TRUNCATE TABLE billingAccounts',
         'DROP TABLE postings',
         'DELETE FROM schemaMigrations',
       ]) {
@@ -155,6 +259,6 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       await runOn(settings, `DROP USER ${user}`);
       await runOn(master, `DROP LOGIN ${user}`);
     }
-    expect(await runOn(settings, 'SELECT soldWh FROM postings')).toHaveLength(3);
+    expect(await runOn(settings, 'SELECT soldWh FROM postings')).toHaveLength(5);
   });
 });
