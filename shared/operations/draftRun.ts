@@ -59,7 +59,9 @@ export async function draftRun(
     ...previous,
     ...runTotals(accounts),
   };
-  const blockedBy = readiness.blockedBy ?? outOfTurn(period, last?.period, unbilled.periods);
+  // Lines of an older data directory are in months of UTC: what is before the first comes with it.
+  const periods = unbilled.periods.filter((each) => each >= first);
+  const blockedBy = readiness.blockedBy ?? outOfTurn(period, last?.period, periods);
   const { lines, mark } = unbilled;
   return accept({ run, accounts, lines, mark, ...(blockedBy && { blockedBy }) });
 }

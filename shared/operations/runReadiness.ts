@@ -21,6 +21,9 @@ export type RunReadiness = {
   readonly blockedBy?: Refusal;
 };
 
+/** Closings that are looked at. Where more are unsettled, nothing is billed until they are fewer. */
+const unsettledMax = 1_000;
+
 /** Is a period over, with every timeframe of it settled? */
 export async function runReadiness(
   { closings, clock }: Pick<Ports, 'closings' | 'clock'>,
@@ -38,9 +41,11 @@ export async function runReadiness(
     if (!isOver) return { ...place, blockedBy: notOver(period, range.to) };
     if (lastFrame !== undefined) return { ...place, blockedBy: notSettled(period, lastFrame) };
   }
-  const [unsettled] = await closings.listUnsettled(grid.id, 1);
-  if (unsettled === undefined || billingPeriodOf(unsettled, grid.timeZone) > period) return place;
-  return { ...place, blockedBy: notSettled(period, unsettled.timeframe) };
+  const unsettled = await closings.listUnsettled(grid.id, unsettledMax);
+  // They are in order of the chain, in which a correction of a later period may come first.
+  const own = unsettled.find((each) => billingPeriodOf(each, grid.timeZone) <= period);
+  const open = own ?? (unsettled.length < unsettledMax ? undefined : unsettled.at(-1));
+  return open === undefined ? place : { ...place, blockedBy: notSettled(period, open.timeframe) };
 }
 
 /** The last timeframe of a grid that starts in the range; undefined when it has none there. */

@@ -100,6 +100,41 @@ describe('a run', () => {
     expect(await refusalOf('2026-10')).toBeUndefined();
   });
 
+  test('waits for a closing of its period that stands behind one of a later in the chain', async () => {
+    await settle(october, '2026-10-31T23:00:00Z');
+    const last = await app.ports.closings.last(gridId);
+    if (last === undefined) throw new Error('october is closed');
+    const { hasLateReadings: _, ...closing } = last;
+    const correct = (closingNumber: number, closedAt: string) =>
+      app.ports.closings.create({
+        ...closing,
+        ...{ closingNumber, revision: closingNumber, closedAt: closedAt as never },
+        status: 'closed',
+      });
+    await correct(5, '2026-11-01T09:00:00Z');
+    expect(await getRun(app.ports, gridId, '2026-10')).not.toHaveProperty('value.blockedBy');
+    await correct(6, '2026-10-31T22:59:59Z');
+    expect(await refusalOf('2026-10')).toBe('billing_period_not_settled');
+    await app.ports.closings.markSettled(gridId, 6);
+    expect(await refusalOf('2026-10')).toBeUndefined();
+  });
+
+  test('takes what an older version noted in a month before the first of the grid', async () => {
+    const early = tradeOf(1, {
+      gridId,
+      timeframe: '2026-09-30T22:00:00Z' as never,
+      sellerId: a,
+      buyerId: b,
+    });
+    await app.ports.ledger.record(batchKeyOf(early), postingsOf(early), {
+      period: '2026-09' as BillingPeriod,
+      lines: linesOf([early]),
+    });
+    await settle(october, '2026-10-31T23:00:00Z');
+    expect(await refusalOf('2026-09')).toBe('billing_run_not_found');
+    expect(await finalize('2026-10')).toMatchObject({ payoutsSat: 2700n, invoicesSat: 4700n });
+  });
+
   test.each([
     ['2026-09', 'billing_run_not_found'],
     ['2026-13', 'billing_run_not_found'],
