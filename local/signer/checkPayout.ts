@@ -1,10 +1,12 @@
-import type { Psbt } from 'bitcoinjs-lib';
+import type { Psbt, Transaction } from 'bitcoinjs-lib';
 import type { BitcoinLibrary } from '../../shared/adapters/bitcoin/bitcoinLibrary.ts';
 import type { Address, KeyChain } from '../../shared/domain/bitcoin.ts';
 import { claims } from '../../shared/domain/payoutAddress.ts';
 import type { ManifestPayee, PayoutManifest } from '../../shared/domain/payoutManifest.ts';
 import type { Bitcoin } from '../../shared/ports/bitcoin.ts';
+import { checkFee, feeRateMaxSatPerVbDefault } from './checkFee.ts';
 import { SignerError } from './signerError.ts';
+import { strangeFields } from './strangeFields.ts';
 
 /** What a payout comes to, computed from the PSBT itself. */
 export type PayoutSums = {
@@ -24,17 +26,23 @@ export type Checked = {
 type Output = { readonly script: string; readonly amountSat: bigint };
 
 const changeChain: KeyChain = 1;
+/** Each payout takes one index: nobody would look for change beyond so many. */
+const changeIndexMax = 999_999;
+/** What is at least this much is no age that a coin has to have (BIP68). */
+const sequenceMin = 0x8000_0000;
 
 /**
  * Holds a PSBT against its manifest, and both against the account key and the proofs: every input is
  * a coin of the account, every output a payee with a good proof, the account's own change or the
- * anchor, and nothing is left over. Throws SignerError at the first thing that is not so.
+ * anchor, and what is left over is the fee, of no more than a rate. Throws SignerError at the first
+ * thing that is not so.
  */
 export function checkPayout(
   library: BitcoinLibrary,
   bitcoin: Bitcoin,
   psbtText: string,
   manifest: PayoutManifest,
+  feeRateMaxSatPerVb = feeRateMaxSatPerVbDefault,
 ): Checked {
   const psbt = readPsbt(library, psbtText);
   const wallet = bitcoin.readAccountKey(manifest.accountKey);
@@ -46,6 +54,7 @@ export function checkPayout(
   if (unsigned.getId() !== manifest.txid) {
     throw new SignerError('The PSBT is of another transaction than the manifest.');
   }
+  checkNoWait(unsigned);
   const coinsSat = checkInputs(psbt, bitcoin, manifest);
   const outputs = unsigned.outs.map(({ script, value }) => ({
     script: Buffer.from(script).toString('hex'),
@@ -62,6 +71,7 @@ export function checkPayout(
   if (sharesSat > sums.feeSat) {
     throw new SignerError(`The payees bear ${sharesSat} sat of a fee of ${sums.feeSat} sat.`);
   }
+  checkFee(unsigned, sums.feeSat, feeRateMaxSatPerVb);
   return { psbt, manifest, sums };
 }
 
@@ -71,6 +81,12 @@ function readPsbt({ bitcoin, parameters }: BitcoinLibrary, text: string): Psbt {
   } catch (cause) {
     throw new SignerError('The file is no PSBT in base64.', { cause });
   }
+}
+
+/** It can be mined as soon as it is signed: one that is kept back pays when nobody expects it. */
+function checkNoWait({ locktime, ins }: Transaction): void {
+  if (locktime === 0 && ins.every(({ sequence }) => sequence >= sequenceMin)) return;
+  throw new SignerError('The transaction is made to wait before it can be mined.');
 }
 
 /** Every input is the coin that the manifest has at its place, and belongs to the account. */
@@ -93,6 +109,8 @@ function checkInputs(psbt: Psbt, bitcoin: Bitcoin, { accountKey, coins }: Payout
       spent?.value === BigInt(coin.amountSat) &&
       Buffer.from(spent.script).toString('hex') === own?.script;
     if (!isCoin) throw new SignerError(`Input ${at} is not the account's coin of the manifest.`);
+    const [strange] = strangeFields(data);
+    if (strange !== undefined) throw new SignerError(`Input ${at} has a field ${strange}.`);
     if (data?.sighashType !== undefined && data.sighashType !== sighashAll) {
       throw new SignerError(`Input ${at} asks for a signature of less than the whole transaction.`);
     }
@@ -109,6 +127,7 @@ function checkOutputs(
   manifest: PayoutManifest,
 ): void {
   const { accountKey, payees, change, anchor } = manifest;
+  checkEachOnce(payees);
   const expected = payees.map((payee) => ({
     what: `the payment to ${payee.prosumerId}`,
     script: provenScript(bitcoin, manifest, payee),
@@ -116,8 +135,8 @@ function checkOutputs(
   }));
   if (change !== undefined) {
     const own = bitcoin.addressesAt(accountKey, changeChain, [change.index])[0];
-    if (own === undefined || own.address !== change.address) {
-      throw new SignerError('The change does not go to an address of the account.');
+    if (own === undefined || own.address !== change.address || change.index > changeIndexMax) {
+      throw new SignerError('The change does not go to an address that the account uses.');
     }
     const amountSat = BigInt(change.amountSat);
     expected.push({ what: 'the change', script: own.script, amountSat });
@@ -133,6 +152,14 @@ function checkOutputs(
     if (output?.script !== script || output.amountSat !== amountSat) {
       throw new SignerError(`Output ${at} is not ${what} as the manifest has it.`);
     }
+  }
+}
+
+function checkEachOnce(payees: readonly ManifestPayee[]): void {
+  const seen = new Set<string>();
+  for (const { prosumerId } of payees) {
+    if (seen.has(prosumerId)) throw new SignerError(`The payout pays ${prosumerId} twice.`);
+    seen.add(prosumerId);
   }
 }
 

@@ -1,8 +1,10 @@
 import { crypto, type Psbt } from 'bitcoinjs-lib';
+import { strangeFields } from './strangeFields.ts';
 
 /**
  * The one key that an input of a PSBT names, with its path. Throws unless the coin is P2WPKH of just
- * that key, its amount is there to be signed over, and nothing but SIGHASH_ALL is asked for.
+ * that key, its amount is there to be signed over, nothing but SIGHASH_ALL is asked for, and there is
+ * nothing in the input that such a coin does not need.
  */
 export function ownInput(
   psbt: Psbt,
@@ -21,5 +23,7 @@ export function ownInput(
   if (input.sighashType !== undefined && input.sighashType !== 1) {
     throw new Error(`Input ${at} asks for a signature of less than the whole transaction.`);
   }
+  const [strange] = strangeFields(input);
+  if (strange !== undefined) throw new Error(`Input ${at} has a field ${strange}.`);
   return origin;
 }

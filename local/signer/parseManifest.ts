@@ -6,6 +6,8 @@ import { SignerError } from './signerError.ts';
 /** Satoshi that there can be, in digits. */
 const satoshiPattern = /^(?:0|[1-9]\d{0,15})$/;
 const hashPattern = /^[0-9a-f]{64}$/;
+/** Of grids, prosumers and payouts: nothing that could look like something else in what is shown. */
+const idPattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** Reads a manifest, field by field. Throws SignerError where it is none of a form that is known. */
 export function parseManifest(text: string): PayoutManifest {
@@ -18,13 +20,15 @@ export function parseManifest(text: string): PayoutManifest {
   const change = root['change'];
   return {
     format: manifestFormat,
-    ...texts(root, ['gridId', 'payoutId', 'walletId', 'accountKey']),
+    ...matching(root, ['gridId', 'payoutId', 'walletId'], idPattern),
+    ...texts(root, ['accountKey']),
     network: networkOf(root),
     ...matching(root, ['txid', 'anchor'], hashPattern),
     ...matching(root, ['feeSat'], satoshiPattern),
     coins: listAt(root, 'coins').map(coinOf),
     payees: listAt(root, 'payees').map((payee) => ({
-      ...texts(payee, ['prosumerId', 'address', 'message', 'signature']),
+      ...matching(payee, ['prosumerId'], idPattern),
+      ...texts(payee, ['address', 'message', 'signature']),
       ...matching(payee, ['amountSat', 'feeSat'], satoshiPattern),
     })),
     ...(change !== undefined && { change: changeOf(objectAt(change, 'change')) }),

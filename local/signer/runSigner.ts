@@ -21,12 +21,12 @@ import type { Terminal } from './terminal.ts';
  * has been checked and agreed to. Throws SignerError where it does not sign.
  */
 export async function runSigner(given: SignArguments, terminal: Terminal): Promise<void> {
-  const { psbtFile, manifestFile, outFile, isAgreed } = given;
+  const { psbtFile, manifestFile, outFile, feeRateMaxSatPerVb, isAgreed } = given;
   const manifest = parseManifest(readFileSync(manifestFile, 'utf8'));
   const psbt = readFileSync(psbtFile, 'utf8').trim();
   const { network } = manifest;
   const [library, bitcoin] = await Promise.all([loadBitcoinLibrary(network), openBitcoin(network)]);
-  const { sums } = checkPayout(library, bitcoin, psbt, manifest);
+  const { sums } = checkPayout(library, bitcoin, psbt, manifest, feeRateMaxSatPerVb);
   terminal.show(`${payoutTable(manifest, sums)}\n`);
   terminal.show('Every proof of an address, the change and all sums are right.\n');
   if (!isAgreed && (await terminal.ask('Sign it? Type yes: ')).trim() !== 'yes') {

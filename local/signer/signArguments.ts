@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { errorCodeOf } from '../errorCode.ts';
+import { feeRateMaxSatPerVbDefault } from './checkFee.ts';
 import { readKeyUrl, type VaultKeyName } from './openKeyVault.ts';
 import { SignerUsageError } from './signerError.ts';
 
@@ -9,6 +10,8 @@ export type SignArguments = {
   /** Where the signed PSBT goes. */
   readonly outFile: string;
   readonly key: KeyChoice;
+  /** What is not signed when its fee is higher. */
+  readonly feeRateMaxSatPerVb: number;
   /** Signs without asking. */
   readonly isAgreed: boolean;
 };
@@ -34,6 +37,7 @@ export const signUsage = `Checks a payout against its manifest, shows what it pa
   --key-vault URL         signs with a P-256K key of Azure Key Vault instead, as
                           https://VAULT.vault.azure.net/keys/NAME; this needs the network, and a
                           wallet of that one key
+  --fee-rate-max SAT      the most that the fee may be, in sat/vB (${feeRateMaxSatPerVbDefault})
   --out FILE              the signed PSBT (the PSBT's name with .signed.psbt)
   --yes                   signs without asking
 
@@ -54,8 +58,15 @@ export function readSignArguments(args: readonly string[]): SignArguments | unde
     manifestFile: values.manifest,
     outFile: values.out ?? `${values.psbt.replace(/\.psbt$/, '')}.signed.psbt`,
     key: keyOf(values),
+    feeRateMaxSatPerVb: feeRateMaxOf(values['fee-rate-max']),
     isAgreed: values.yes === true,
   };
+}
+
+function feeRateMaxOf(text: string | undefined): number {
+  if (text === undefined) return feeRateMaxSatPerVbDefault;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new SignerUsageError('--fee-rate-max is a whole number of sat/vB, from 1 to 99999.');
 }
 
 type Values = ReturnType<typeof parse>;
@@ -93,6 +104,7 @@ function parse(args: readonly string[]) {
         passphrase: flag,
         'passphrase-file': text,
         'key-vault': text,
+        'fee-rate-max': text,
         out: text,
         yes: flag,
         help: { type: 'boolean', short: 'h' },

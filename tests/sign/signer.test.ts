@@ -150,6 +150,17 @@ describe('the signer', () => {
   );
 
   test(
+    'signs nothing that pays more than the fee rate that is allowed',
+    async () => {
+      const { code, said } = await sign(['--yes', '--fee-rate-max', '4']);
+      expect(code).toBe(1);
+      expect(said).toContain('more than the 4 of --fee-rate-max');
+      expect(existsSync(given.files.out)).toBe(false);
+    },
+    patienceMs,
+  );
+
+  test(
     'says so when there is a signature already',
     async () => {
       const seed = seedFile(words);
@@ -170,6 +181,11 @@ describe('the signer', () => {
       'with a vault elsewhere',
       ['--psbt', 'x', '--manifest', 'x', '--key-vault', 'https://evil.example/keys/k'],
       'vault.azure.net',
+    ],
+    [
+      'with a fee rate that is none',
+      ['--psbt', 'x', '--manifest', 'x', '--fee-rate-max', '0'],
+      'from 1 to 99999',
     ],
     ['with a file that is not there', ['--psbt', 'x', '--manifest', 'x'], 'ENOENT'],
   ])(
