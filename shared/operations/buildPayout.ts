@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { satoshi } from '../domain/units.ts';
 import type { Wallet } from '../ports/bitcoin.ts';
+import type { Chain } from '../ports/chain.ts';
 import type { Versioned } from '../ports/page.ts';
 import { gridNotFound } from './getGrid.ts';
 import { getPayout } from './getPayout.ts';
@@ -20,6 +21,10 @@ import { changeIndexOf, spendableCoins } from './spendableCoins.ts';
 const confirmWithinBlocks = 6;
 /** 5 sat/vB, where neither the request nor the network names a fee rate. */
 export const feeRateFallback = 5_000 as FeeRate;
+/** Below it nodes relay nothing. */
+const feeRateMin = 100 as FeeRate;
+/** 200 sat/vB: an estimate beyond it is wrong, or a payout can wait until it has passed. */
+const feeRateEstimatedMax = 200_000 as FeeRate;
 
 export type PayoutAsked = { readonly payoutId: PayoutId; readonly feeRate?: FeeRate };
 
@@ -43,8 +48,7 @@ export async function buildPayout(
   if (ports.chain === undefined) return refuse(chainNotConfigured);
   const payees = await payablePayees(ports, gridId);
   if (payees.length === 0) return refuse(nothingToPay);
-  const rate =
-    feeRate ?? (await ports.chain.estimateFeeRate(confirmWithinBlocks)) ?? feeRateFallback;
+  const rate = feeRate ?? (await estimatedFeeRate(ports.chain));
   const plan = await planFor(ports, { grid, wallet, payees, payoutId, feeRate: rate });
   if (!plan.ok) return plan;
 
@@ -55,6 +59,13 @@ export async function buildPayout(
   // Under the same id it may have been made by a repeat of this very request.
   const repeated = await getPayout(ports, gridId, payoutId);
   return repeated.ok ? repeated : refuse(takenMeanwhile);
+}
+
+/** What a payout pays that is told no fee rate: whoever estimates it cannot make it eat the coins. */
+async function estimatedFeeRate(chain: Chain): Promise<FeeRate> {
+  const estimate = (await chain.estimateFeeRate(confirmWithinBlocks)) ?? feeRateFallback;
+  if (estimate < feeRateMin) return feeRateMin;
+  return estimate > feeRateEstimatedMax ? feeRateEstimatedMax : estimate;
 }
 
 type Planned = {

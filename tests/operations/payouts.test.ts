@@ -70,6 +70,25 @@ describe('a payout', () => {
     expect(paid.map(({ prosumerId }) => prosumerId)).toEqual(['a', 'b', 'c']);
   });
 
+  test.each([
+    [2_000, 2_000],
+    [99, 100],
+    [0, 100],
+    [200_000, 200_000],
+    [200_001, 200_000],
+    [5e12, 200_000],
+    [undefined, 5_000],
+  ])('at an estimate of %p sat/kvB pays %p', async (estimate, feeRate) => {
+    const app = fresh();
+    await owingPayees(app, () => billed(app, { a: 60_000_000n }));
+    await fundGrid(app, [90_000_000n]);
+    const estimateFeeRate = async () => estimate as FeeRate | undefined;
+    const ports = { ...app.ports, chain: { ...app.ports.chain, estimateFeeRate } };
+    const payoutId = app.ports.ids.next() as PayoutId;
+    const built = granted(await buildPayout(ports, gridId, { payoutId })).value;
+    expect(newestVersion(built).feeRate).toBe(feeRate);
+  });
+
   test('of the rest spends the change of the first, once that is as deep as a payment must be', async () => {
     const app = await owing();
     const first = granted(await build(app)).value;
