@@ -15,8 +15,8 @@ type Standing = { readonly txid: Payout['versions'][number]['txid'] } & Transact
 const payoutsPerPage = 100;
 
 /**
- * Timer: takes every signed payout on, from signed to broadcast to confirmed. What the network does
- * not know it is offered again, the last version first. Repeatable; of two at once one writes.
+ * Timer: takes every payout on that is signed, from signed to broadcast to confirmed. What the network
+ * does not know it is offered again, the last version first. Repeatable; of two at once one writes.
  */
 export async function followPayouts(
   ports: PayoutFollowerPorts,
@@ -38,20 +38,22 @@ export async function followPayouts(
   return { changes };
 }
 
-/** Takes one payout on; true when something of it was written. */
+/**
+ * Takes one payout on; true when something of it was written. Versions that were never handed back
+ * signed are looked for as well: who has the file may have signed and sent one without the app.
+ */
 async function followPayout(
   ports: WithChain,
   { value: payout, etag }: Versioned<Payout>,
 ): Promise<boolean> {
-  const signed = signedVersions(payout);
-  if (signed.length === 0) return false;
-  const places = await ports.chain.places(signed.map(({ txid }) => txid));
-  const standing = signed.flatMap(({ txid }) => {
+  const places = await ports.chain.places(payout.versions.map(({ txid }) => txid));
+  const standing = payout.versions.flatMap(({ txid }) => {
     const place = places.get(txid);
     return place === undefined ? [] : [{ txid, ...place }];
   });
   const mined = standing.find(({ confirmations }) => confirmations > 0);
-  const isKnown = mined !== undefined || (await offer(ports, payout, standing));
+  const isKnown =
+    mined !== undefined || (await offer(ports, payout, standing)) || standing.length > 0;
   if (!isKnown) return false;
 
   const followed = await confirmedBy(ports, asBroadcast(payout, ports.clock.now()), mined);

@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals';
+import type { FeeRate } from '../../shared/domain/bitcoin.ts';
+import type { Payout } from '../../shared/domain/payout.ts';
+import { newestVersion } from '../../shared/domain/payoutVersions.ts';
+import { getPayout, getPayoutDocument } from '../../shared/operations/getPayout.ts';
+import { replacePayout } from '../../shared/operations/replacePayout.ts';
+import { billed, follow, freshMoneyApp, type MoneyApp } from './moneyApp.ts';
+import {
+  build,
+  granted,
+  owingPayees,
+  receivedSat,
+  sentSat,
+  sign,
+  signedPsbt,
+} from './payoutSteps.ts';
+import { gridId } from './smallGrid.ts';
+
+const fresh = freshMoneyApp();
+const owing = () =>
+  owingPayees(fresh(), (app) => billed(app, { a: 60_000n, b: 30_000n, c: 9_000n }));
+
+/** Signs the last version of a payout and sends it, as another wallet than the app would. */
+async function sendElsewhere(app: MoneyApp, payout: Payout): Promise<string> {
+  const { bitcoin, chain } = app.ports;
+  const sent = granted(await getPayoutDocument(app.ports, gridId, payout.id, 'psbt'));
+  const finished = bitcoin.finishPayout(sent, await signedPsbt(app, payout));
+  if (!finished.ok) throw new Error(finished.refusal);
+  expect(await chain.broadcast(finished.value.hex)).toMatchObject({ ok: true });
+  return finished.value.txid;
+}
+
+async function reread({ ports }: MoneyApp, { id }: Payout): Promise<Payout> {
+  return granted(await getPayout(ports, gridId, id)).value;
+}
+
+test('a payout that was signed and sent without the app is followed like any other', async () => {
+  const app = await owing();
+  const built = granted(await build(app)).value;
+  await follow(app);
+  expect((await reread(app, built)).status).toBe('built');
+  const txid = await sendElsewhere(app, built);
+  await follow(app);
+  expect(await reread(app, built)).toMatchObject({ status: 'broadcast' });
+  await app.purse.mine(3);
+  await follow(app);
+  expect(await reread(app, built)).toMatchObject({ status: 'confirmed', confirmed: { txid } });
+  expect(await receivedSat(app, 'a')).toBe(sentSat(built, 'a'));
+});
+
+test('so is a version that was replaced before it was handed back', async () => {
+  const app = await owing();
+  const first = granted(await build(app)).value;
+  const txid = await sendElsewhere(app, first);
+  const second = granted(await replacePayout(app.ports, gridId, first.id, 9_000 as FeeRate)).value;
+  await app.purse.mine(3);
+  await follow(app);
+  expect(newestVersion(second).txid).not.toBe(txid);
+  expect(await reread(app, first)).toMatchObject({ status: 'confirmed', confirmed: { txid } });
+  expect(await receivedSat(app, 'b')).toBe(sentSat(first, 'b'));
+});
+
+test('a version that is signed takes the place of one that was sent without the app', async () => {
+  const app = await owing();
+  const first = granted(await build(app)).value;
+  await sendElsewhere(app, first);
+  const second = granted(await replacePayout(app.ports, gridId, first.id, 9_000 as FeeRate)).value;
+  await sign(app, second);
+  await app.purse.mine(3);
+  await follow(app);
+  const { txid } = newestVersion(second);
+  expect(await reread(app, first)).toMatchObject({ status: 'confirmed', confirmed: { txid } });
+});
