@@ -121,6 +121,17 @@ describe('answers', () => {
     expect(await rpc.batch([])).toEqual([]);
   });
 
+  test('are read as long as they may be, and no further', async () => {
+    const server = await start(echo);
+    const { length: bytesMax } = JSON.stringify([{ id: 0, result: ['echo', 7], error: null }]);
+    const rpc = (more: number) => openCoreRpc(on(server), { ...limits, bytesMax: bytesMax + more });
+    expect(await rpc(0).call(['echo', 7])).toEqual(['echo', 7]);
+    const failure = await failureOf(rpc(-1).call(['echo', 7]));
+    expect(failure).toBeInstanceOf(ChainUnavailableError);
+    expect(String(failure)).toContain(`more than ${bytesMax - 1} bytes`);
+    expect(server.heard).toHaveLength(2);
+  });
+
   test.each(['<html>', '{"result": 1}', '[]', '7'])('like %s are no answers', async (text) => {
     const server = await start(() => ({ status: 200, text }));
     await expect(openCoreRpc(on(server), limits).call(['echo'])).rejects.toThrow('the node');

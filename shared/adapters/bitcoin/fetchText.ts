@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ChainUnavailableError } from '../../ports/chain.ts';
+import { textWithin } from '../textWithin.ts';
 
 /** How long a server of the chain is waited for, and how often it is asked. */
 export type FetchLimits = {
@@ -8,9 +9,17 @@ export type FetchLimits = {
   readonly attemptsMax: number;
   /** Before the second attempt; twice as long before each further one. */
   readonly pauseMs: number;
+  /** Of an answer: what follows the chain for many may have it from somebody else. */
+  readonly bytesMax: number;
 };
 
-export const fetchLimits: FetchLimits = { requestMs: 30_000, attemptsMax: 4, pauseMs: 250 };
+/** What a node says of a wallet with a hundred thousand payments has half as many bytes. */
+export const fetchLimits: FetchLimits = {
+  requestMs: 30_000,
+  attemptsMax: 4,
+  pauseMs: 250,
+  bytesMax: 100_000_000,
+};
 
 export type Fetched = { readonly status: number; readonly text: string };
 
@@ -47,19 +56,22 @@ const busyStatuses = [429, 502, 503, 504];
 async function attemptOnce(
   url: string,
   init: RequestInit,
-  { requestMs }: FetchLimits,
+  { requestMs, bytesMax }: FetchLimits,
 ): Promise<Outcome> {
   const { host } = new URL(url);
   const signal = AbortSignal.timeout(requestMs);
   try {
     // Elsewhere nothing is sent: a login and a wallet's addresses are for the host of the settings.
     const response = await fetch(url, { ...init, signal, redirect: 'error' });
-    const text = await response.text();
+    const text = await textWithin(response, bytesMax);
     if (!busyStatuses.includes(response.status)) {
       return { kind: 'fetched', fetched: { status: response.status, text } };
     }
     return failed(`${host} has too much to do: ${response.status}`, true);
   } catch (error) {
+    if (error instanceof RangeError) {
+      return failed(`${host} answers with more than ${bytesMax} bytes`, false, error);
+    }
     // One that was waited for as long as this has more to do than it can: no use in asking again.
     return failed(`${host} does not answer`, !signal.aborted, error);
   }

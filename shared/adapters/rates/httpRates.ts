@@ -5,6 +5,7 @@ import type { RateSnapshot } from '../../domain/tariffPrice.ts';
 import { type Instant, instantOf } from '../../domain/timeframe.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type RateSource, RateUnavailableError } from '../../ports/rateSource.ts';
+import { textWithin } from '../textWithin.ts';
 import { ExactNumber, parseExactJson, valueAt } from './exactJson.ts';
 
 export type RateLimits = { readonly requestMs: number; readonly bytesMax: number };
@@ -83,17 +84,6 @@ async function ask(target: URL, { requestMs, bytesMax }: RateLimits): Promise<An
   } catch (cause) {
     throw unavailable(target.hostname, 'does not answer as it should', cause);
   }
-}
-
-async function textWithin({ body }: Response, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bytesMax) throw new RangeError(`the answer is longer than ${bytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function documentOf(source: string, text: string): unknown {
