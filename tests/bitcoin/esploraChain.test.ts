@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { openEsploraChain } from '../../shared/adapters/bitcoin/esplora/openEsploraChain.ts';
 import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
-import type { Network } from '../../shared/domain/bitcoin.ts';
+import type { Network, TransactionId } from '../../shared/domain/bitcoin.ts';
 import type { Bitcoin } from '../../shared/ports/bitcoin.ts';
 import { type Chain, ChainUnavailableError } from '../../shared/ports/chain.ts';
 import { openPurse, type Purse } from '../contract/purse.ts';
@@ -113,14 +113,60 @@ describeWithNode('the chain of an index', () => {
     { status: 500, text: 'oops' },
     { status: 403, text: 'no' },
     { status: 200, text: '<html>' },
+    { status: 404, text: 'not found' },
+    { status: 200, text: '{}' },
+    { status: 200, text: 'null' },
   ])('an answer like %j is that of an index which cannot be used now', async (answer) => {
     const { watched } = testWallet('odd answers');
     server.interfere = (request) => (request.includes('/address/') ? answer : undefined);
-    const failure = await chain
-      .changesSince(watched(3), undefined)
-      .catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(ChainUnavailableError);
-    expect(String(failure)).not.toContain(testWallet('odd answers').key(0, 0).address);
+    for (const asked of [chain.changesSince(watched(3), undefined), chain.coins(watched(3), 0)]) {
+      const failure = await asked.catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(ChainUnavailableError);
+      expect(String(failure)).not.toContain(testWallet('odd answers').key(0, 0).address);
+    }
+  });
+
+  test.each(['', ' ', '-1', '1e3', '12.5', '<html>'])('%j is no height', async (text) => {
+    server.interfere = (request) =>
+      request === 'GET /blocks/tip/height' ? { status: 200, text } : undefined;
+    await expect(chain.tip()).rejects.toBeInstanceOf(ChainUnavailableError);
+  });
+
+  test('a word is no hash of a block', async () => {
+    const height = (await chain.tip()).height;
+    server.interfere = (request) =>
+      request === `GET /block-height/${height}` ? { status: 200, text: 'soon' } : undefined;
+    await expect(chain.tip()).rejects.toBeInstanceOf(ChainUnavailableError);
+  });
+
+  test.each([-1, 2.5, 2_100_000_000_000_001, '5'])('%p is no amount', async (value) => {
+    const { watched } = testWallet('odd amounts');
+    const coin = { txid: '1'.repeat(64), vout: 0, value, status: { confirmed: false } };
+    const text = JSON.stringify([coin]);
+    server.interfere = (request) => (request.endsWith('/utxo') ? { status: 200, text } : undefined);
+    await expect(chain.coins(watched(1), 0)).rejects.toThrow('wrote an amount as');
+  });
+
+  test('a block that is not named is none', async () => {
+    const { watched } = testWallet('odd blocks');
+    const status = { confirmed: true, block_height: 'soon', block_hash: '1'.repeat(64) };
+    const text = JSON.stringify([{ txid: '1'.repeat(64), vout: 0, value: 5, status }]);
+    server.interfere = (request) => (request.endsWith('/utxo') ? { status: 200, text } : undefined);
+    await expect(chain.coins(watched(1), 0)).rejects.toBeInstanceOf(ChainUnavailableError);
+  });
+
+  test('a page of a proxy is no reason to refuse a transaction that could be shown', async () => {
+    const { key } = testWallet('odd refusals');
+    const coin = { key: key(0, 0), txid: '1'.repeat(64) as TransactionId, vout: 0 };
+    const inputs = [{ ...coin, amountSat: 9_000n }];
+    const outputs = [{ to: key(0, 1).address, amountSat: 8_000n }];
+    const hex = signSpend({ inputs, outputs }).toHex();
+    const text = `<html>${'x'.repeat(100_000)}`;
+    server.interfere = (request) =>
+      request.startsWith('POST') ? { status: 400, text } : undefined;
+    for (const refused of [await chain.test(hex), await chain.broadcast(hex)]) {
+      expect(refused).toEqual({ ok: false, refusal: text.slice(0, 200) });
+    }
   });
 
   test('reads again where a block comes in between', async () => {

@@ -57,7 +57,7 @@ async function coinsAt(
   { address, keyChain, index }: OwnAddress,
   tip: BlockReference,
 ): Promise<readonly Coin[]> {
-  const utxos = ((await http.getJson(`/address/${address}/utxo`)) ?? []) as readonly Utxo[];
+  const utxos = (await http.getList(`/address/${address}/utxo`)) as readonly Utxo[];
   return utxos.map(({ txid, vout, value, status }) => {
     const { confirmations } = placeOf(status, tip);
     return { txid, vout, keyChain, index, amountSat: satoshiOf(value), confirmations };

@@ -22,7 +22,7 @@ export async function historyOf(
   const history: EsploraTransaction[] = [];
   let path = `/address/${address}/txs`;
   for (let pages = 1; pages <= pagesMax; pages += 1) {
-    const page = ((await http.getJson(path)) ?? []) as readonly EsploraTransaction[];
+    const page = (await http.getList(path)) as readonly EsploraTransaction[];
     history.push(...page);
     const confirmed = page.filter(({ status }) => status.confirmed);
     const last = confirmed.at(-1);

@@ -9,6 +9,8 @@ export const requestsAtOnceMax = 8;
 export type EsploraHttp = {
   /** Undefined where there is no such thing. */
   getJson(path: string): Promise<unknown>;
+  /** Of what there is always a list, be it empty. */
+  getList(path: string): Promise<readonly unknown[]>;
   getText(path: string): Promise<string | undefined>;
   /** Sends a body; of what the index refuses, the status and the text are answered. */
   post(path: string, body: string): Promise<Fetched>;
@@ -27,6 +29,13 @@ export function openEsploraHttp(url: string, limits: Partial<FetchLimits>): Espl
     async getJson(path) {
       const text = await get(path);
       return text === undefined ? undefined : readJson(text);
+    },
+    async getList(path) {
+      const text = await get(path);
+      const list = text === undefined ? undefined : readJson(text);
+      // None at all is not an empty one: what was there yesterday would seem to be gone.
+      if (!Array.isArray(list)) throw new ChainUnavailableError('the index answered with no list');
+      return list;
     },
     getText: get,
     async post(path, body) {

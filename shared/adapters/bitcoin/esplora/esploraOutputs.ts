@@ -67,14 +67,17 @@ async function outputsOf(
   return [...outputs.values()];
 }
 
-/** Takes a number of the index for whole satoshi. */
+/** Takes a number of the index for whole satoshi. Throws on what no output can have. */
 export function satoshiOf(value: unknown): Satoshi {
   assert(
-    typeof value === 'number' && Number.isSafeInteger(value),
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= satoshiMax,
     () => `the index wrote an amount as ${JSON.stringify(value)}`,
   );
   return BigInt(value) as Satoshi;
 }
+
+/** All that there will be. */
+const satoshiMax = 21_000_000 * 100_000_000;
 
 function openIn(outputs: readonly ChainOutput[], keyChain: KeyChain): readonly number[] {
   const open = outputs.filter(

@@ -14,13 +14,17 @@ export type EsploraStatus = {
 
 /** The last block that the index knows. */
 export async function readTip(http: EsploraHttp): Promise<BlockReference> {
-  const height = Number(await http.getText('/blocks/tip/height'));
-  const hash = await http.getText(`/block-height/${height}`);
-  if (!Number.isSafeInteger(height) || hash === undefined) {
+  const height = (await http.getText('/blocks/tip/height')) ?? '';
+  const hash = heightPattern.test(height) ? await http.getText(`/block-height/${height}`) : '';
+  if (hash === undefined || !hashPattern.test(hash)) {
     throw new ChainUnavailableError('the index does not name its last block');
   }
-  return { height, hash };
+  return { height: Number(height), hash };
 }
+
+/** An empty answer is no height: it would be taken for the first block. */
+const heightPattern = /^\d{1,9}$/;
+const hashPattern = /^[0-9a-f]{64}$/;
 
 /** Blocks come minutes apart, and a look takes seconds. */
 const looksMax = 4;
@@ -43,7 +47,10 @@ export async function atOneTip<Value>(
 /** The place that a status says, seen from a tip. */
 export function placeOf(status: EsploraStatus, tip: BlockReference): TransactionPlace {
   const { confirmed, block_height: height, block_hash: hash } = status;
-  if (!confirmed || height === undefined || hash === undefined) return { confirmations: 0 };
+  if (!confirmed) return { confirmations: 0 };
+  if (!Number.isSafeInteger(height) || height === undefined || hash === undefined) {
+    throw new ChainUnavailableError('the index does not say which block a transaction is in');
+  }
   // Below 1 where the index was ahead of the tip that it told: the tip is read again.
   return { confirmations: Math.max(tip.height - height + 1, 1), block: { height, hash } };
 }

@@ -48,6 +48,9 @@ export async function estimateFee(http: EsploraHttp, blocks: number): Promise<Fe
 const unreadable = 'TX decode failed';
 const hasNoTest = [404, 405, 501];
 
+/** The page of a proxy is no word. */
+const wordLengthMax = 200;
+
 type Verdict = { readonly allowed?: boolean; readonly 'reject-reason'?: string };
 /** Satoshi per virtual byte, by the number of blocks. */
 type Estimates = Readonly<Record<string, string | number>>;
@@ -65,5 +68,5 @@ async function txidOf(hex: string): Promise<TransactionId | undefined> {
 /** The node's own word, out of what the index has put around it; details follow after a comma. */
 function wordIn(text: string): string {
   const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
-  return message.split(', ')[0] ?? message;
+  return (message.split(', ')[0] ?? message).slice(0, wordLengthMax);
 }

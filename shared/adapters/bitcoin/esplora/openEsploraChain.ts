@@ -59,6 +59,7 @@ function onNetwork(http: EsploraHttp, network: Network): EsploraHttp {
   };
   return {
     getJson: (path) => checked(() => http.getJson(path)),
+    getList: (path) => checked(() => http.getList(path)),
     getText: (path) => checked(() => http.getText(path)),
     post: (path, body) => checked(() => http.post(path, body)),
   };
