@@ -7,9 +7,13 @@ import { invocationPorts, type PortsSource } from './ports.ts';
 export function followChainTimer(ports: PortsSource): TimerHandler {
   return async (_timer, context) => {
     const app = invocationPorts(await ports(), context);
-    const payments = await followPayments(app);
-    const payouts = await followPayouts(app);
-    const changes = { payments: payments.changes, payouts: payouts.changes };
-    if (changes.payments + changes.payouts > 0) app.log.info('Chain followed', changes);
+    const changes = { payments: 0, payouts: 0 };
+    try {
+      changes.payments = (await followPayments(app)).changes;
+    } finally {
+      // Whatever the matter is with a wallet, what is paid out goes on.
+      changes.payouts = (await followPayouts(app)).changes;
+      if (changes.payments + changes.payouts > 0) app.log.info('Chain followed', changes);
+    }
   };
 }

@@ -23,6 +23,7 @@ const outputsPerStep = 500;
  * Timer: takes the payments of every wallet to what the chain says of them now. Repeatable, and two
  * may do it at once: a payment is only written over what was read before the chain was asked, and
  * how far a wallet was followed is noted after all of it was saved. Without a chain nothing is done.
+ * Throws the first failure, after the wallets that have none were followed.
  */
 export async function followPayments(ports: FollowerPorts): Promise<{ readonly changes: number }> {
   const { chain } = ports;
@@ -30,9 +31,16 @@ export async function followPayments(ports: FollowerPorts): Promise<{ readonly c
   const { wallets, billings } = await allWallets(ports);
   const rules = paymentRules(ports, billings);
   let changes = 0;
+  let failure: { readonly error: unknown } | undefined;
   for (const wallet of wallets.values()) {
-    changes += await followWallet({ ...ports, chain }, wallet, rules);
+    try {
+      changes += await followWallet({ ...ports, chain }, wallet, rules);
+    } catch (error) {
+      // A wallet whose old blocks are looked through for hours must not hold up all the others.
+      failure ??= { error };
+    }
   }
+  if (failure !== undefined) throw failure.error;
   return { changes };
 }
 

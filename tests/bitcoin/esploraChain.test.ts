@@ -119,8 +119,12 @@ describeWithNode('the chain of an index', () => {
   ])('an answer like %j is that of an index which cannot be used now', async (answer) => {
     const { watched } = testWallet('odd answers');
     server.interfere = (request) => (request.includes('/address/') ? answer : undefined);
-    for (const asked of [chain.changesSince(watched(3), undefined), chain.coins(watched(3), 0)]) {
-      const failure = await asked.catch((error: unknown) => error);
+    const asks = [
+      () => chain.changesSince(watched(3), undefined),
+      () => chain.coins(watched(3), 0),
+    ];
+    for (const ask of asks) {
+      const failure = await ask().catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(ChainUnavailableError);
       expect(String(failure)).not.toContain(testWallet('odd answers').key(0, 0).address);
     }

@@ -5,6 +5,7 @@ import { outstandingSat, statusOfInvoice } from '../../shared/domain/invoiceStat
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { followPayments } from '../../shared/operations/followPayments.ts';
 import { voidInvoice } from '../../shared/operations/invoices.ts';
+import { ChainUnavailableError } from '../../shared/ports/chain.ts';
 import { type Spendable, signSpend, type TestOutput, testWallet } from '../bitcoin/testWallet.ts';
 import { attempt, crashing } from './crashing.ts';
 import {
@@ -230,6 +231,24 @@ test('what comes to the addresses of a former account key is still credited', as
   await app.purse.fund(await addressFor(app, 'b'), 50_000n);
   await mine(app, 3);
   expect((await invoiceFor(app, 'b')).creditedSat).toBe(50_000n);
+});
+
+test.each([
+  ['the grid', 'the next'],
+  ['the next', 'the grid'],
+])('while the chain cannot tell of the wallet %s, that of %s is followed', async (lost, told) => {
+  const app = await owing();
+  const accountKey: AccountKey = testWallet('the next').accountKey;
+  await changeGrid(app.ports, gridId, { billing: { accountKey } }, undefined);
+  const asked: string[] = [];
+  const changesSince: typeof app.ports.chain.changesSince = async (wallet, cursor) => {
+    if (wallet.accountKey === testWallet(lost).accountKey) throw new ChainUnavailableError('busy');
+    asked.push(wallet.accountKey);
+    return app.ports.chain.changesSince(wallet, cursor);
+  };
+  const ports = { ...app.ports, chain: { ...app.ports.chain, changesSince } };
+  await expect(followPayments(ports)).rejects.toThrow('busy');
+  expect(asked).toEqual([testWallet(told).accountKey]);
 });
 
 test('two followers at once do what one does', async () => {
