@@ -1,11 +1,14 @@
 import type { GridId, ProsumerId } from '../domain/ids.ts';
+import type { Payee, PayoutAddress } from '../domain/payout.ts';
 import { type BoundAddress, claims, usableAddress } from '../domain/payoutAddress.ts';
 import type { WaitingPayee } from '../domain/payoutDue.ts';
 import type { AddressProof } from '../domain/payoutManifest.ts';
+import type { PayeeKey } from '../ports/payoutStore.ts';
 import type { Ports } from '../ports/ports.ts';
 
-/** Payees that one payout looks at. Far more than one transaction pays: not all have an address. */
-const waitingMax = 100_000;
+const waitingPerPage = 10_000;
+/** Pages of payees that one payout looks through: most may be of prosumers without an address. */
+const pagesMax = 1_000;
 
 export type ProvenPayee = WaitingPayee & { readonly proof: AddressProof };
 
@@ -17,10 +20,10 @@ export async function payablePayees(
   { payouts, bitcoin, clock, log }: Pick<Ports, 'payouts' | 'bitcoin' | 'clock' | 'log'>,
   gridId: GridId,
 ): Promise<readonly ProvenPayee[]> {
-  const waiting = await payouts.listWaiting(gridId, waitingMax);
-  if (waiting.length === 0) return [];
   const addresses = await payouts.addressesOf(gridId);
+  if (addresses.size === 0) return [];
   const now = clock.now();
+  const waiting = await waitingOf({ payouts }, gridId, addresses);
   const proven = new Map<ProsumerId, BoundAddress | undefined>();
   for (const { prosumerId } of waiting) {
     if (proven.has(prosumerId)) continue;
@@ -36,6 +39,24 @@ export async function payablePayees(
     const { to, message, signature } = bound;
     return [{ ...payee, to, proof: { message, signature } }];
   });
+}
+
+/** Payees of those who have an address, however many wait that have none. */
+async function waitingOf(
+  { payouts }: Pick<Ports, 'payouts'>,
+  gridId: GridId,
+  addresses: ReadonlyMap<ProsumerId, PayoutAddress>,
+): Promise<readonly Payee[]> {
+  const waiting: Payee[] = [];
+  let after: PayeeKey | undefined;
+  for (let page = 1; page <= pagesMax; page += 1) {
+    const payees = await payouts.listWaiting(gridId, waitingPerPage, after);
+    waiting.push(...payees.filter(({ prosumerId }) => addresses.has(prosumerId)));
+    const last = payees.at(-1);
+    if (last === undefined || payees.length < waitingPerPage) break;
+    after = `${last.period}.${last.prosumerId}`;
+  }
+  return waiting;
 }
 
 function isProven(

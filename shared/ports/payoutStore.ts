@@ -7,8 +7,8 @@ export type PayeeKey = string;
 
 /** Prosumer Info: payees, payouts, and the addresses that prosumers are paid at. */
 export type PayoutStore = {
-  /** Payees of a grid that no payout has taken, by period and prosumer ascending. */
-  listWaiting(gridId: GridId, limit: number): Promise<readonly Payee[]>;
+  /** Payees of a grid that no payout has taken, by period and prosumer ascending, after a place. */
+  listWaiting(gridId: GridId, limit: number, after?: PayeeKey): Promise<readonly Payee[]>;
   /** All payees of a grid, by period and prosumer ascending. */
   listPayees(gridId: GridId, page: PageRequest<PayeeKey>): Promise<Page<Payee, PayeeKey>>;
   /**

@@ -46,6 +46,11 @@ describeProsumerInfo('payout store', (adapter) => {
       expect(await payouts.listWaiting(riverside, 1)).toEqual([
         { gridId: riverside, period: november, prosumerId: 'a-b', amountSat: 3n },
       ]);
+      for (const [n, after] of keys.entries()) {
+        const rest = await payouts.listWaiting(riverside, 2, after);
+        const restKeys = rest.map(({ period, prosumerId }) => `${period}.${prosumerId}`);
+        expect(restKeys).toEqual(keys.slice(n + 1, n + 3));
+      }
       for (const limit of [1, 3, 4, 5]) {
         const listed = await allPages(limit, (page: { after?: string; limit: number }) =>
           payouts.listPayees(riverside, page),

@@ -4,8 +4,11 @@ import type { Payout } from '../../shared/domain/payout.ts';
 import { newestVersion } from '../../shared/domain/payoutVersions.ts';
 import { getPayout, getPayoutDocument } from '../../shared/operations/getPayout.ts';
 import { replacePayout } from '../../shared/operations/replacePayout.ts';
+import { bill } from '../contract/billingSamples.ts';
+import { december } from '../contract/samples.ts';
 import { billed, follow, freshMoneyApp, type MoneyApp } from './moneyApp.ts';
 import {
+  bind,
   build,
   granted,
   owingPayees,
@@ -14,7 +17,7 @@ import {
   sign,
   signedPsbt,
 } from './payoutSteps.ts';
-import { gridId } from './smallGrid.ts';
+import { gridId, join } from './smallGrid.ts';
 
 const fresh = freshMoneyApp();
 const owing = () =>
@@ -70,4 +73,17 @@ test('a version that is signed takes the place of one that was sent without the 
   await follow(app);
   const { txid } = newestVersion(second);
   expect(await reread(app, first)).toMatchObject({ status: 'confirmed', confirmed: { txid } });
+});
+
+test('payees behind many who have no address are paid', async () => {
+  const app = fresh();
+  const names = Array.from({ length: 10_001 }, (_, n) => `n${n}`);
+  await owingPayees(app, async ({ ports }) => {
+    await bill(ports.billing, Object.fromEntries(names.map((name) => [name, 2_000n])), { gridId });
+    await bill(ports.billing, { z: 60_000n }, { gridId, period: december });
+  });
+  await join(app.ports, 'z');
+  await bind(app, 'z');
+  const built = granted(await build(app)).value;
+  expect(newestVersion(built).outputs).toMatchObject([{ prosumerId: 'z', amountSat: 60_000n }]);
 });

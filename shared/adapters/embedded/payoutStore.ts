@@ -14,8 +14,8 @@ export function embeddedPayoutStore(db: DatabaseSync): PayoutStore {
   const payouts = (rows: readonly PayoutRow[]) => rows.map(storedPayoutOf);
   return {
     ...payoutWriter(db),
-    async listWaiting(gridId, limit) {
-      return statements.selectWaiting.all(gridId, limit).map(payeeOf);
+    async listWaiting(gridId, limit, after = '.') {
+      return statements.selectWaiting.all(gridId, ...after.split('.'), limit).map(payeeOf);
     },
     async listPayees(gridId, page) {
       const after = (page.after ?? '.').split('.');
@@ -75,7 +75,8 @@ function prepare(db: DatabaseSync) {
     // Left to choose, SQLite would go through all payees that there ever were.
     selectWaiting: payees(
       `INDEXED BY payeesWaiting
-       WHERE gridId = ? AND payoutId IS NULL ORDER BY period, prosumerId LIMIT ?`,
+       WHERE gridId = ? AND payoutId IS NULL AND (period, prosumerId) > (?, ?)
+       ORDER BY period, prosumerId LIMIT ?`,
     ),
     selectPayees: payees(
       `WHERE gridId = ? AND (period, prosumerId) > (?, ?) ORDER BY period, prosumerId LIMIT ?`,

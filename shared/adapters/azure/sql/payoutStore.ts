@@ -25,15 +25,17 @@ export function azurePayoutStore(db: SqlDatabase): PayoutStore {
     (await db.query<DocumentRow>(statement, parameters)).rows.map(addressOf);
   return {
     ...payoutWriter(db),
-    async listWaiting(gridId, limit) {
-      return payees(waitingStatement, { gridId: idParameter(gridId), limit: intParameter(limit) });
+    async listWaiting(gridId, limit, after) {
+      return payees(waitingStatement, {
+        gridId: idParameter(gridId),
+        ...placeOf(after),
+        limit: intParameter(limit),
+      });
     },
     async listPayees(gridId, page) {
-      const [period = '', prosumerId = ''] = (page.after ?? '').split('.');
       const listed = await payees(payeesStatement, {
         gridId: idParameter(gridId),
-        period: idParameter(period),
-        prosumerId: idParameter(prosumerId),
+        ...placeOf(page.after),
         limit: intParameter(rowsFor(page)),
       });
       return pageOf(listed, page, (payee) => `${payee.period}.${payee.prosumerId}`);
@@ -100,17 +102,26 @@ export function azurePayoutStore(db: SqlDatabase): PayoutStore {
   };
 }
 
+/** Without a place, before all. */
+function placeOf(after = '') {
+  const [period = '', prosumerId = ''] = after.split('.');
+  return { period: idParameter(period), prosumerId: idParameter(prosumerId) };
+}
+
 type DocumentRow = { readonly document: string };
 
 function addressOf({ document }: DocumentRow): PayoutAddress {
   return JSON.parse(document) as PayoutAddress;
 }
 
+const isAfterPlace = '(period > @period OR (period = @period AND prosumerId > @prosumerId))';
+
 const waitingStatement = `SELECT TOP (@limit) * FROM payees
-WHERE gridId = @gridId AND payoutId IS NULL ORDER BY period, prosumerId`;
+WHERE gridId = @gridId AND payoutId IS NULL AND ${isAfterPlace}
+ORDER BY period, prosumerId`;
 
 const payeesStatement = `SELECT TOP (@limit) * FROM payees
-WHERE gridId = @gridId AND (period > @period OR (period = @period AND prosumerId > @prosumerId))
+WHERE gridId = @gridId AND ${isAfterPlace}
 ORDER BY period, prosumerId`;
 
 const getStatement = 'SELECT document, version FROM payouts WHERE payoutId = @id';
