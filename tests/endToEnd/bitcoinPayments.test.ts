@@ -88,6 +88,9 @@ describeWithNode('payments through a node that are not as they should be', () =>
   const owedSat = async (name: string, period: string = may) =>
     BigInt(String((await invoiceOf(name, period))['amountSat']));
 
+  const requestOf = async (name: string, period: string = may) =>
+    requestIn((await invoiceOf(name, period))['uri']);
+
   /** Pays to the address of an invoice, by default all of it; answers the transaction. */
   async function pay(name: string, amountSat?: bigint, period: string = may): Promise<string> {
     const invoice = await invoiceOf(name, period);
@@ -137,8 +140,8 @@ describeWithNode('payments through a node that are not as they should be', () =>
       await pay('part', partSat);
       const over = (await owedSat('over')) + tooMuchSat;
       await pay('over', over);
-      await pay('twice');
-      await pay('fine');
+      // One transaction for two invoices, of which one is another's.
+      await walletOf('fine').pay(await requestOf('fine'), await requestOf('twice'));
       await stage.follow();
       await expectInvoice('part', 'seen', { creditedSat: 0n, seenSat: partSat });
       await expectInvoice('over', 'seen', { creditedSat: 0n, seenSat: over });
@@ -147,8 +150,9 @@ describeWithNode('payments through a node that are not as they should be', () =>
       await expectInvoice('over', 'paid', { creditedSat: over });
       const owed = await owedSat('twice');
       await expectInvoice('twice', 'paid', { creditedSat: owed });
+      await expectInvoice('fine', 'paid', { creditedSat: await owedSat('fine') });
 
-      const rest = requestIn((await invoiceOf('part'))['uri']);
+      const rest = await requestOf('part');
       await walletOf('part').pay(rest);
       await pay('twice');
       await stage.follow();
@@ -164,13 +168,17 @@ describeWithNode('payments through a node that are not as they should be', () =>
   );
 
   test(
-    'to a voided invoice are kept for its prosumer',
+    'to a voided invoice are kept for its prosumer, also while the node is started again',
     async () => {
       const { address } = await invoiceOf('voided');
       const voided = await app.send('POST', `/invoices/${lane.id}.${may}.voided/void`, undefined);
       expect(voided).toMatchObject({ status: 'void', outstandingSat: '0', address });
       const lateSat = (await owedSat('voided')) - missingSat;
       await pay('voided', lateSat);
+      // With another cookie then, and a mempool that it has kept.
+      await stage.node.restart();
+      await stage.follow();
+      await expectInvoice('voided', 'void', { creditedSat: 0n, seenSat: lateSat });
       await confirm();
       await expectInvoice('voided', 'void', { creditedSat: lateSat });
     },
@@ -228,6 +236,12 @@ describeWithNode('payments through a node that are not as they should be', () =>
       const before = ['issued', 'addressed', 'seen', 'credited', 'reversed'];
       expect(await eventsOf('undone')).toEqual([...before, 'credited']);
       expect(await eventsOf('stolen')).toEqual([...before, 'vanished']);
+
+      // Undone and mined again before the app looks: it is the same payment.
+      await stage.node.undo(confirmations);
+      await confirm(confirmations + 1);
+      await expectInvoice('undone', 'paid', { creditedSat: owed });
+      expect(await eventsOf('undone')).toEqual([...before, 'credited']);
       await expectInvoice('over', 'paid', {
         creditedSat: (await owedSat('over')) + tooMuchSat,
       });
@@ -277,7 +291,7 @@ describeWithNode('payments through a node that are not as they should be', () =>
       await expectInvoice('fine', 'overdue', { creditedSat: 0n, seenSat: partSat }, june);
       await confirm();
       await expectInvoice('fine', 'overdue', { creditedSat: partSat }, june);
-      const rest = requestIn((await invoiceOf('fine', june))['uri']);
+      const rest = await requestOf('fine', june);
       await walletOf('fine').pay(rest);
       await stage.follow();
       const paidSat = await owedSat('fine', june);
@@ -312,11 +326,14 @@ describeWithNode('payments through a node that are not as they should be', () =>
         feeRateSatPerKvb: 2_000,
       });
       const path = `/grids/${lane.id}/payouts/${built['id']}`;
+      const changeOf = async () => JSON.parse(await textOf(app, `${path}/manifest`)).change;
+      const { index, address } = await changeOf();
       const psbt = signPsbt(await textOf(app, `${path}/psbt`), grid.account);
       await app.send('POST', `${path}/signature`, { psbt });
       const replaced = await app.send('POST', `${path}/replacement`, { feeRateSatPerKvb: 15_000 });
       expect(replaced).toMatchObject({ status: 'broadcast', awaitsSignature: true });
       expect(replaced['payees']).toEqual(built['payees']);
+      expect(await changeOf()).toMatchObject({ index, address });
       expect(await stage.node.rpc.call(['getrawmempool'])).toEqual([built['txid']]);
       const signed = await signer.signPsbt(await textOf(app, `${path}/psbt`));
       await app.send('POST', `${path}/signature`, { psbt: signed });

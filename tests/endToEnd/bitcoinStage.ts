@@ -24,6 +24,15 @@ const minedCoins = 5;
 /** Starts all of it on a chain whose miner has coins to spend. */
 export async function startBitcoinStage(appFile: string): Promise<BitcoinStage> {
   const node = await startBitcoinNode();
+  try {
+    return await startOn(node, appFile);
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+}
+
+async function startOn(node: BitcoinNode, appFile: string): Promise<BitcoinStage> {
   const app = await startApp({ appFile, env: settingsOf(node) });
   const walletOf = (name: string, descriptors?: readonly string[]) =>
     createNodeWallet(node.rpc, name, descriptors);

@@ -37,9 +37,10 @@ export async function createNodeWallet(
   name: string,
   descriptors: readonly string[] = [],
 ): Promise<NodeWallet> {
-  // name, disable_private_keys, blank
-  await rpc.call(['createwallet', name, false, descriptors.length > 0]);
-  if (descriptors.length > 0) await importKeys(rpc, name, descriptors);
+  const isBlank = descriptors.length > 0;
+  // name, disable_private_keys, blank, passphrase, avoid_reuse, descriptors, load_on_startup
+  await rpc.call(['createwallet', name, false, isBlank, '', false, true, true]);
+  if (isBlank) await importKeys(rpc, name, descriptors);
   return openNodeWallet(rpc, name);
 }
 
