@@ -119,6 +119,6 @@ export const coinsInsufficient: Refusal = {
   detail: 'The confirmed coins of the grid that no payout has taken do not suffice.',
 };
 export const coinsTooMany: Refusal = {
-  code: 'coins_insufficient',
+  code: 'coins_too_many',
   detail: 'The coins of the grid are too many for one transaction. Take them together first.',
 };

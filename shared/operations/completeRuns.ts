@@ -24,16 +24,27 @@ const writesAtOnce = 16;
 /**
  * Timer: gives invoices their addresses, also those of grids that named their account only later,
  * and writes the documents of final runs. Repeatable: what is done stays, what a crash left is done.
+ * Throws the first failure, after all that does not fail was done.
  */
 export async function completeRuns(ports: CompletionPorts): Promise<{ readonly runs: number }> {
+  let failure: { readonly error: unknown } | undefined;
+  // What is wrong with one grid, such as a key of another network, must not hold up all the others.
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
   let after: Grid['id'] | undefined;
   do {
     const page = await ports.grids.list({ limit: gridsPerPage, ...(after && { after }) });
-    for (const { value } of page.items) await addressInvoices(ports, value);
+    for (const { value } of page.items) await attempt(() => addressInvoices(ports, value));
     after = page.next;
   } while (after !== undefined);
   const runs = await ports.billing.listUndocumented(runsPerTimerMax);
-  for (const undocumented of runs) await documentRun(ports, undocumented);
+  for (const undocumented of runs) await attempt(() => documentRun(ports, undocumented));
+  if (failure !== undefined) throw failure.error;
   return { runs: runs.length };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { amountOfLine, linesOf } from '../../shared/domain/accountLine.ts';
 import type { BillingPeriod } from '../../shared/domain/billingPeriod.ts';
-import { miniGrid, type ProsumerId, powerPlant } from '../../shared/domain/ids.ts';
+import { type GridId, miniGrid, type ProsumerId, powerPlant } from '../../shared/domain/ids.ts';
 import type { InvoiceId } from '../../shared/domain/invoice.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { amountDue } from '../../shared/operations/amountDue.ts';
@@ -13,6 +13,7 @@ import { exportRunCsv, exportRunJson } from '../../shared/operations/exportRun.t
 import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
 import { getStatement } from '../../shared/operations/getStatement.ts';
 import { getInvoice, voidInvoice } from '../../shared/operations/invoices.ts';
+import { bill } from '../contract/billingSamples.ts';
 import { batchKeyOf, tradeOf } from '../contract/samples.ts';
 import { accountKey, creditOf } from './billingSamples.ts';
 import { gridId, join, openGrid, post } from './smallGrid.ts';
@@ -344,6 +345,24 @@ describe('documents', () => {
       'a,0,2400000000,0,2400,0,sold,prosumers,300000,8000,2400000000',
       'b,0,-2200000000,0,-2200,0,bought,power-plant,500000,2000,-1000000000',
     ]);
+  });
+
+  test('of one grid hold up no other, and what failed is done later', async () => {
+    const other = 'other' as GridId;
+    await openGrid(app.ports, { id: other });
+    await bill(app.ports.billing, { b: -9_000n }, { gridId });
+    await bill(app.ports.billing, { z: -9_000n }, { gridId: other });
+    const put: typeof app.ports.documents.put = async (name, ...rest) => {
+      if (name.includes('/grid/')) throw new Error('the folder is full');
+      return app.ports.documents.put(name, ...rest);
+    };
+    const ports = { ...app.ports, documents: { ...app.ports.documents, put } };
+    await expect(completeRuns(ports)).rejects.toThrow('full');
+    const undocumented = async () =>
+      (await app.ports.billing.listUndocumented(9)).map(({ run }) => run.gridId);
+    expect(await undocumented()).toEqual([gridId]);
+    await completeRuns(app.ports);
+    expect(await undocumented()).toEqual([]);
   });
 
   test('are completed by the timer after a crash at any call of a store', async () => {

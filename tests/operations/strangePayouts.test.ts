@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { FeeRate } from '../../shared/domain/bitcoin.ts';
 import type { Payout } from '../../shared/domain/payout.ts';
 import { newestVersion } from '../../shared/domain/payoutVersions.ts';
+import { satoshi } from '../../shared/domain/units.ts';
 import { getPayout, getPayoutDocument } from '../../shared/operations/getPayout.ts';
 import { replacePayout } from '../../shared/operations/replacePayout.ts';
 import { bill } from '../contract/billingSamples.ts';
@@ -86,4 +87,15 @@ test('payees behind many who have no address are paid', async () => {
   await bind(app, 'z');
   const built = granted(await build(app)).value;
   expect(newestVersion(built).outputs).toMatchObject([{ prosumerId: 'z', amountSat: 60_000n }]);
+});
+
+test('coins that suffice, but not as many as one transaction spends, are named as such', async () => {
+  const app = await owing();
+  const [coin] = await app.ports.chain.coins(app.wallet.watched(2), 1);
+  if (coin === undefined) throw new Error('the grid has coins');
+  const small = Array.from({ length: 600 }, (_, vout) => {
+    return { ...coin, vout: vout + 1_000, amountSat: satoshi(190n) };
+  });
+  const ports = { ...app.ports, chain: { ...app.ports.chain, coins: async () => small } };
+  expect(await build({ ports })).toMatchObject({ refusal: { code: 'coins_too_many' } });
 });
