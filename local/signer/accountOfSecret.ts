@@ -38,7 +38,7 @@ export function accountOfSecret(
 const hardened = 0x8000_0000;
 
 function rootOf(library: BitcoinLibrary, secret: string, passphrase: string): BIP32Interface {
-  if (!secret.includes(' ')) return extendedKeyOf(library, secret, passphrase);
+  if (!/\s/.test(secret)) return extendedKeyOf(library, secret, passphrase);
   const words = secret.toLowerCase().split(/\s+/).join(' ');
   if (!validateMnemonic(words, wordlist)) {
     throw new SignerError(

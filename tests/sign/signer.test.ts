@@ -90,6 +90,17 @@ describe('the signer', () => {
     patienceMs,
   );
 
+  test(
+    'signs with words that stand one below the other',
+    async () => {
+      const file = seedFile(`${words.replaceAll(' ', '\r\n')}\n`);
+      const { code } = await sign(['--seed-file', file, '--yes']);
+      expect(code).toBe(0);
+      expect(finished()).toMatchObject({ ok: true });
+    },
+    patienceMs,
+  );
+
   test.each(['master', 'account'] as const)(
     'signs with the extended private key of the %s, unasked with --yes',
     async (which) => {
