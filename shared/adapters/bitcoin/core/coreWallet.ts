@@ -37,10 +37,13 @@ export async function openWallets(rpc: CoreRpc): Promise<readonly string[]> {
 const gap = 1_000;
 /** More are watched while there is still room: what nobody has yet, nobody can have paid. */
 const roomMin = 500;
-/** Looking through so many blocks takes seconds; a request must not take much longer. */
-const blocksPerScanMax = 100;
+/**
+ * Looking through so many blocks takes seconds, and on a slow disk a second each. A request that is
+ * given up leaves no trace of what the node has looked through: the next would begin where it began.
+ */
+const blocksPerScanMax = 20;
 /** Scans in one call: the next call goes on. */
-const scansMax = 20;
+const scansMax = 100;
 
 function nameOf(walletId: WalletId): string {
   return `${walletPrefix}${walletId}`;
