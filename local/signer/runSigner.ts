@@ -6,6 +6,7 @@ import {
 import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
 import type { PayoutManifest } from '../../shared/domain/payoutManifest.ts';
 import { accountOfSecret } from './accountOfSecret.ts';
+import { addressChanges } from './addressChanges.ts';
 import { checkPayout } from './checkPayout.ts';
 import { openKeyVault } from './openKeyVault.ts';
 import { parseManifest } from './parseManifest.ts';
@@ -29,6 +30,10 @@ export async function runSigner(given: SignArguments, terminal: Terminal): Promi
   const { sums } = checkPayout(library, bitcoin, psbt, manifest, feeRateMaxSatPerVb);
   terminal.show(`${payoutTable(manifest, sums)}\n`);
   terminal.show('Every proof of an address, the change and all sums are right.\n');
+  const isKnown = showChanges(given, terminal, manifest);
+  if (isAgreed && !isKnown) {
+    throw new SignerError('--yes agrees to no address that is new. Nothing was signed.');
+  }
   if (!isAgreed && (await terminal.ask('Sign it? Type yes: ')).trim() !== 'yes') {
     throw new SignerError('Not agreed to. Nothing was signed.');
   }
@@ -36,6 +41,20 @@ export async function runSigner(given: SignArguments, terminal: Terminal): Promi
   const signed = await signOrExplain(() => signWith(psbt));
   writeFileSync(outFile, `${signed}\n`);
   terminal.show(`Signed. The signed PSBT is in ${outFile}\n`);
+}
+
+/** False where a payee is paid elsewhere than before; true also where nobody says what was before. */
+function showChanges(
+  { knownFiles }: Pick<SignArguments, 'knownFiles'>,
+  terminal: Terminal,
+  manifest: PayoutManifest,
+): boolean {
+  if (knownFiles.length === 0) return true;
+  const earlier = knownFiles.map((file) => parseManifest(readFileSync(file, 'utf8')));
+  const changes = addressChanges(manifest, earlier);
+  const summary = `${changes.length} of ${manifest.payees.length} addresses are not as before:`;
+  if (changes.length > 0) terminal.show(`${[summary, ...changes].join('\n')}\n`);
+  return changes.length === 0;
 }
 
 /** The key, as something that signs a PSBT. */

@@ -7,6 +7,8 @@ import { SignerUsageError } from './signerError.ts';
 export type SignArguments = {
   readonly psbtFile: string;
   readonly manifestFile: string;
+  /** Manifests of earlier payouts, the oldest first. */
+  readonly knownFiles: readonly string[];
   /** Where the signed PSBT goes. */
   readonly outFile: string;
   readonly key: KeyChoice;
@@ -30,6 +32,8 @@ export const signUsage = `Checks a payout against its manifest, shows what it pa
 
   --psbt FILE             the PSBT of a payout, base64: GET …/payouts/{id}/psbt
   --manifest FILE         its manifest: GET …/payouts/{id}/manifest
+  --known FILE            the manifest of an earlier payout: shows whose address is new, or another
+                          than there. Give it once for each, the oldest first
   --seed-file FILE        the words of a BIP39 seed, or an extended private key of the master or of
                           the account; without it they are asked for and not shown
   --passphrase            asks for the passphrase of the seed
@@ -39,7 +43,7 @@ export const signUsage = `Checks a payout against its manifest, shows what it pa
                           wallet of that one key
   --fee-rate-max SAT      the most that the fee may be, in sat/vB (${feeRateMaxSatPerVbDefault})
   --out FILE              the signed PSBT (the PSBT's name with .signed.psbt)
-  --yes                   signs without asking
+  --yes                   signs without asking; not where --known shows something
 
 Every output, the change and every proof of an address are checked before anything is asked.
 Exit code: 0 signed, 1 refused or not agreed to, 2 wrong usage.
@@ -56,6 +60,7 @@ export function readSignArguments(args: readonly string[]): SignArguments | unde
   return {
     psbtFile: values.psbt,
     manifestFile: values.manifest,
+    knownFiles: values.known ?? [],
     outFile: values.out ?? `${values.psbt.replace(/\.psbt$/, '')}.signed.psbt`,
     key: keyOf(values),
     feeRateMaxSatPerVb: feeRateMaxOf(values['fee-rate-max']),
@@ -100,6 +105,7 @@ function parse(args: readonly string[]) {
       options: {
         psbt: text,
         manifest: text,
+        known: { ...text, multiple: true },
         'seed-file': text,
         passphrase: flag,
         'passphrase-file': text,

@@ -161,6 +161,45 @@ describe('the signer', () => {
   );
 
   test(
+    'shows who was paid elsewhere before, and leaves that to whoever is asked',
+    async () => {
+      const earlier = structuredClone(given.manifest);
+      const [first, second] = earlier.payees;
+      if (first === undefined || second === undefined) throw new Error('there are payees');
+      const swapped = { ...earlier, payees: [{ ...first, address: second.address }] };
+      const files = [earlier, swapped].map((manifest, at) => {
+        const file = join(given.directory, `known-${at}`);
+        writeFileSync(file, JSON.stringify(manifest));
+        return file;
+      });
+      const seed = ['--seed-file', seedFile(words)];
+      const [one = '', two = ''] = files;
+      const refused = await sign([...seed, '--yes', '--known', one, '--known', two]);
+      expect(refused.code).toBe(1);
+      expect(refused.said).toContain('1 of 2 addresses');
+      expect(refused.said).toContain(`house-1 was paid at ${second.address}, and is now at`);
+      expect(existsSync(given.files.out)).toBe(false);
+      expect((await sign([...seed, '--known', two, '--known', one, '--yes'])).code).toBe(0);
+      const asked = await sign([...seed, '--known', two], 'yes\n');
+      expect(asked.said).toContain('house-2 was not paid before');
+      expect(asked.code).toBe(0);
+    },
+    patienceMs,
+  );
+
+  test(
+    'takes no manifest of another grid for what was before',
+    async () => {
+      const file = join(given.directory, 'known');
+      writeFileSync(file, JSON.stringify({ ...given.manifest, gridId: 'elsewhere' }));
+      const { code, said } = await sign(['--yes', '--known', file]);
+      expect(code).toBe(1);
+      expect(said).toContain('of the grid elsewhere');
+    },
+    patienceMs,
+  );
+
+  test(
     'signs nothing that pays more than the fee rate that is allowed',
     async () => {
       const { code, said } = await sign(['--yes', '--fee-rate-max', '4']);
