@@ -181,7 +181,8 @@ async function payoutToSign(
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     if (error.code === 'nothing_to_pay') return undefined;
-    if (error.code !== 'coins_insufficient') throw error;
+    // One large coin helps where there are too many small ones as well.
+    if (!['coins_insufficient', 'coins_too_many'].includes(error.code)) throw error;
   }
   await fillWallet(stage, gridId, owedSat);
   return build();

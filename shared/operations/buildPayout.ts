@@ -15,7 +15,7 @@ import { getPayout } from './getPayout.ts';
 import { accountKeyMissing, chainNotConfigured, gridWallet } from './gridWallet.ts';
 import { type ProvenPayee, payablePayees } from './payablePayees.ts';
 import { type BuilderPorts, putVersion } from './putVersion.ts';
-import { changeIndexOf, spendableCoins } from './spendableCoins.ts';
+import { placeChange, spendableCoins, unplacedIndex } from './spendableCoins.ts';
 
 /** Within how many blocks a payout should confirm where no fee rate is given. */
 const confirmWithinBlocks = 6;
@@ -81,14 +81,13 @@ async function planFor(
   { grid, wallet, payees, payoutId, feeRate }: Planned,
 ): Promise<Result<PayoutPlan, Refusal>> {
   const { minimumSat, payoutFeePaidBy: feePaidBy } = grid.billing ?? billingDefaults;
-  const changeIndex = await changeIndexOf(ports, wallet.walletId, payoutId);
   const coins = await spendableCoins(ports, wallet);
   const anchor = (await ports.closings.last(grid.id))?.hash ?? zeroHash;
-  const terms = { payees, coins, feeRate, feePaidBy, anchor, changeIndex };
+  const terms = { payees, coins, feeRate, feePaidBy, anchor, changeIndex: unplacedIndex };
   const planned = planPayout({ ...terms, minimumSat: satoshi(BigInt(minimumSat)) });
   if (planned.ok) {
     const { leftOut: _, ...plan } = planned.value;
-    return accept(plan);
+    return accept(await placeChange(ports, { walletId: wallet.walletId, payoutId }, plan));
   }
   if (planned.refusal === 'nothing_to_pay') return refuse(nothingToPay);
   return refuse(planned.refusal === 'coins_too_many' ? coinsTooMany : coinsInsufficient);

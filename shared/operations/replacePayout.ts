@@ -12,7 +12,7 @@ import { getPayout } from './getPayout.ts';
 import { chainNotConfigured } from './gridWallet.ts';
 import { readManifest } from './payoutDocuments.ts';
 import { type BuilderPorts, putVersion } from './putVersion.ts';
-import { changeIndexOf, spendableCoins } from './spendableCoins.ts';
+import { placeChange, spendableCoins, unplacedIndex } from './spendableCoins.ts';
 
 /** Versions of one payout: nobody raises a fee more often. */
 const versionsMax = 20;
@@ -58,11 +58,13 @@ async function planFor(
   payout: Payout,
   feeRate: FeeRate,
 ): Promise<Result<PayoutPlan, Refusal>> {
-  const changeIndex = await changeIndexOf(ports, payout.walletId, payout.id);
   const coins = await spendableCoins(ports, payout);
   const before = newestVersion(payout);
-  const planned = planReplacement({ before, feeRate, coins, changeIndex });
-  if (planned.ok) return planned;
+  const planned = planReplacement({ before, feeRate, coins, changeIndex: unplacedIndex });
+  if (planned.ok) {
+    const { walletId, id: payoutId } = payout;
+    return accept(await placeChange(ports, { walletId, payoutId }, planned.value));
+  }
   if (planned.refusal === 'fee_rate_too_low') return refuse(feeRateTooLow(before.feeRate));
   return refuse(planned.refusal === 'coins_too_many' ? coinsTooMany : coinsInsufficient);
 }

@@ -2,7 +2,7 @@ import { assert } from '../domain/assert.ts';
 import type { Coin, WalletId } from '../domain/bitcoin.ts';
 import { billingDefaults } from '../domain/grid.ts';
 import { confirmationsNeeded } from '../domain/payment.ts';
-import type { PayoutId } from '../domain/payout.ts';
+import type { PayoutId, PayoutPlan } from '../domain/payout.ts';
 import type { Wallet } from '../ports/bitcoin.ts';
 import type { Chain } from '../ports/chain.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -11,6 +11,8 @@ import { watchedWallet } from './gridWallet.ts';
 
 /** The chain of a BIP84 account that change goes to. */
 export const changeChain = 1;
+/** Of change that has no place yet. */
+export const unplacedIndex = 0;
 /** Less than any grid asks for: what is not in a block is no coin. */
 const confirmationsMin = 1;
 
@@ -42,13 +44,17 @@ export async function spendableCoins(
   return coins.filter((coin) => !taken.has(`${coin.txid}:${coin.vout}`) && isDeep(coin));
 }
 
-/** Where the change of a payout goes: an index that belongs to it for good. */
-export async function changeIndexOf(
+/**
+ * A plan with where its change goes: an index that belongs to the payout for good. A plan without
+ * change gets none, nor does one that was refused: who restores the wallet looks but a few ahead.
+ */
+export async function placeChange(
   { wallets }: Pick<Ports, 'wallets'>,
-  walletId: WalletId,
-  payoutId: PayoutId,
-): Promise<number> {
+  { walletId, payoutId }: { readonly walletId: WalletId; readonly payoutId: PayoutId },
+  plan: PayoutPlan,
+): Promise<PayoutPlan> {
+  if (plan.change === undefined) return plan;
   const index = (await wallets.allocate(walletId, changeChain, [payoutId])).get(payoutId);
   assert(index !== undefined, `an index was allocated for the payout ${payoutId}`);
-  return index;
+  return { ...plan, change: { ...plan.change, index } };
 }

@@ -11,6 +11,7 @@ import { billed, follow, freshMoneyApp, type MoneyApp } from './moneyApp.ts';
 import {
   bind,
   build,
+  fundGrid,
   granted,
   owingPayees,
   receivedSat,
@@ -98,4 +99,19 @@ test('coins that suffice, but not as many as one transaction spends, are named a
   });
   const ports = { ...app.ports, chain: { ...app.ports.chain, coins: async () => small } };
   expect(await build({ ports })).toMatchObject({ refusal: { code: 'coins_too_many' } });
+});
+
+test('what is refused gives no address of the wallet away', async () => {
+  const app = fresh();
+  await owingPayees(app, (of) => billed(of, { a: 90_000_000n }));
+  const given = () => app.ports.wallets.allocatedCount(app.wallet.walletId, 1);
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    expect(await build(app)).toMatchObject({ refusal: { code: 'coins_insufficient' } });
+  }
+  expect(await given()).toBe(0);
+  await fundGrid(app, [99_000_000n]);
+  const built = granted(await build(app)).value;
+  expect([await given(), newestVersion(built).change?.index]).toEqual([1, 0]);
+  const again = granted(await replacePayout(app.ports, gridId, built.id, 9_000 as FeeRate)).value;
+  expect([await given(), newestVersion(again).change?.index]).toEqual([1, 0]);
 });
