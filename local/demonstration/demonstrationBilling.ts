@@ -1,6 +1,7 @@
 import type { EmbeddedChain } from '../../shared/adapters/embedded/chain/openEmbeddedChain.ts';
 import { instantOf } from '../../shared/domain/timeframe.ts';
-import { type BilledMonth, type BillingStage, billMonth } from './billMonth.ts';
+import type { BillingStage } from './billingStage.ts';
+import { type BilledMonth, billMonth } from './billMonth.ts';
 import { type MonthSource, monthToBill } from './lastMonth.ts';
 
 export type DemonstrationBilling = {

@@ -3,7 +3,7 @@ import { localMonthOf, localMonthRange } from '../../shared/domain/localTime.ts'
 import { addMinutes, type Instant, instantOf } from '../../shared/domain/timeframe.ts';
 import { ApiProblem } from '../apiClient.ts';
 import { objectOf, objectsIn, textIn } from '../jsonFields.ts';
-import type { BillingStage, Month } from './billMonth.ts';
+import type { BillingStage, Month } from './billingStage.ts';
 import type { DemonstrationData } from './demonstrationData.ts';
 import {
   demonstrationGridId,
