@@ -1,4 +1,5 @@
 import type { AccountLine } from '../domain/accountLine.ts';
+import { dustSat } from '../domain/bitcoin.ts';
 import type { Invoice, InvoiceEvent, InvoiceId, Payment } from '../domain/invoice.ts';
 import { outstandingSat } from '../domain/invoiceStatus.ts';
 import { paymentUri } from '../domain/paymentUri.ts';
@@ -79,11 +80,16 @@ export async function voidInvoice(
   return voided.ok ? accept(voided.value.value) : voided;
 }
 
-/** The URI that asks for what is left to pay of an invoice; undefined where nothing is or can be. */
+/**
+ * The URI that asks for what is left to pay of an invoice; undefined where nothing is or can be. No
+ * wallet sends less than nodes relay: where less is left it asks for that, and the next run counts
+ * what is too much.
+ */
 export function invoiceUri(invoice: Invoice): string | undefined {
-  const amountSat = outstandingSat(invoice);
-  if (invoice.payTo === undefined || amountSat === 0n) return undefined;
+  const leftSat = outstandingSat(invoice);
+  if (invoice.payTo === undefined || leftSat === 0n) return undefined;
   const { gridId, period, payTo } = invoice;
+  const amountSat = leftSat > dustSat.p2wpkh ? leftSat : dustSat.p2wpkh;
   return paymentUri({ address: payTo.address, amountSat, label: `${gridId} ${period}` });
 }
 

@@ -12,7 +12,7 @@ import { completeRuns } from '../../shared/operations/completeRuns.ts';
 import { exportRunCsv, exportRunJson } from '../../shared/operations/exportRun.ts';
 import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
 import { getStatement } from '../../shared/operations/getStatement.ts';
-import { getInvoice, voidInvoice } from '../../shared/operations/invoices.ts';
+import { getInvoice, invoiceUri, voidInvoice } from '../../shared/operations/invoices.ts';
 import { bill } from '../contract/billingSamples.ts';
 import { batchKeyOf, tradeOf } from '../contract/samples.ts';
 import { accountKey, creditOf } from './billingSamples.ts';
@@ -239,6 +239,27 @@ describe('an invoice', () => {
     await settle(november, '2026-11-01T00:00:00Z');
     await finalize('2026-11');
     expect((await accountsOf('2026-11'))[b]).toMatchObject({ satoshi: 600n });
+  });
+
+  test('of which less is left than can be sent asks for the least that can', async () => {
+    await changeGrid(app.ports, gridId, { billing: { accountKey } }, undefined);
+    await settle(october, '2026-10-31T23:00:00Z');
+    await finalize('2026-10');
+    const asked = async () => {
+      const stored = await app.ports.invoices.get(invoiceId);
+      return stored && /amount=([0-9.]+)/.exec(invoiceUri(stored.value) ?? '')?.[1];
+    };
+    expect(await asked()).toBe('0.000022');
+    await creditOf(app.ports, invoiceId, 1905n);
+    expect(await asked()).toBe('0.00000295');
+    await creditOf(app.ports, invoiceId, 294n);
+    expect(await asked()).toBe('0.00000294');
+    await creditOf(app.ports, invoiceId, 294n);
+    expect(await asked()).toBeUndefined();
+    expect(await amountDue(app.ports, b)).toMatchObject({ value: { account: { satoshi: 0n } } });
+    expect(await amountDue(app.ports, b)).toMatchObject({
+      value: { account: { paymentsUsat: 293_000_000n }, openInvoices: [] },
+    });
   });
 
   test('shows its lines, each of them energy × price', async () => {
