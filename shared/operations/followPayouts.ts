@@ -17,6 +17,7 @@ const payoutsPerPage = 100;
 /**
  * Timer: takes every payout on that is signed, from signed to broadcast to confirmed. What the network
  * does not know it is offered again, the last version first. Repeatable; of two at once one writes.
+ * Throws the first failure, after the payouts that have none were followed.
  */
 export async function followPayouts(
   ports: PayoutFollowerPorts,
@@ -24,6 +25,7 @@ export async function followPayouts(
   const { chain } = ports;
   if (chain === undefined) return { changes: 0 };
   let changes = 0;
+  let failure: { readonly error: unknown } | undefined;
   let after: PayoutId | undefined;
   do {
     const page = await ports.payouts.listUnconfirmed({
@@ -31,10 +33,15 @@ export async function followPayouts(
       ...(after && { after }),
     });
     for (const stored of page.items) {
-      if (await followPayout({ ...ports, chain }, stored)) changes += 1;
+      try {
+        if (await followPayout({ ...ports, chain }, stored)) changes += 1;
+      } catch (error) {
+        failure ??= { error };
+      }
     }
     after = page.next;
   } while (after !== undefined);
+  if (failure !== undefined) throw failure.error;
   return { changes };
 }
 

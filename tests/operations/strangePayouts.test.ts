@@ -3,6 +3,7 @@ import type { FeeRate } from '../../shared/domain/bitcoin.ts';
 import type { Payout } from '../../shared/domain/payout.ts';
 import { newestVersion } from '../../shared/domain/payoutVersions.ts';
 import { satoshi } from '../../shared/domain/units.ts';
+import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import { getPayout, getPayoutDocument } from '../../shared/operations/getPayout.ts';
 import { replacePayout } from '../../shared/operations/replacePayout.ts';
 import { bill } from '../contract/billingSamples.ts';
@@ -114,4 +115,25 @@ test('what is refused gives no address of the wallet away', async () => {
   expect([await given(), newestVersion(built).change?.index]).toEqual([1, 0]);
   const again = granted(await replacePayout(app.ports, gridId, built.id, 9_000 as FeeRate)).value;
   expect([await given(), newestVersion(again).change?.index]).toEqual([1, 0]);
+});
+
+test('a payout that cannot be followed holds up no other', async () => {
+  const app = await owing();
+  const first = granted(await build(app)).value;
+  await sign(app, first);
+  await app.purse.mine(3);
+  await bill(app.ports.billing, { d: 20_000n }, { gridId, period: december });
+  await bind(app, 'd');
+  const second = granted(await build(app)).value;
+  await sign(app, second);
+  await app.purse.mine(3);
+  const { chain } = app.ports;
+  const places: typeof chain.places = async (txids) => {
+    if (txids.includes(newestVersion(first).txid)) throw new Error('the node cannot say');
+    return chain.places(txids);
+  };
+  const ports = { ...app.ports, chain: { ...chain, places } };
+  await expect(followPayouts(ports)).rejects.toThrow('cannot say');
+  expect((await reread(app, first)).status).toBe('broadcast');
+  expect((await reread(app, second)).status).toBe('confirmed');
 });
