@@ -1,0 +1,48 @@
+import type { Chain } from '../../shared/ports/chain.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { type Faults, faultyPorts, isMadeUp } from './faultyPorts.ts';
+import type { Instance, World } from './world.ts';
+
+type Work<Value> = (ports: Ports & { readonly chain: Chain }) => Promise<Value>;
+
+/** What became of an attempt: its last answer, if there was one, and whether nothing went wrong. */
+export type Attempt<Value> = { readonly value: Value | undefined; readonly isClean: boolean };
+
+const callsMax = 40;
+
+/**
+ * Lets an instance of the app do something, or two at once: with all going well, with ports that
+ * fail, or until it dies. Only what the simulation made up may fail.
+ */
+export async function attempt<Value>(world: World, work: Work<Value>): Promise<Attempt<Value>> {
+  const { chance } = world;
+  const draw = chance.below(100);
+  if (draw < 50) return { value: await work(world.one().ports), isClean: true };
+  const rate = 0.04 * chance.between(1, 5);
+  if (draw < 68) return { value: await tryIt(world, world.one(), work, { rate }), isClean: false };
+  if (draw < 82) {
+    const diesAt = chance.between(1, callsMax);
+    const value = await tryIt(world, world.one(), work, { rate: 0, diesAt });
+    await world.reopen();
+    return { value, isClean: false };
+  }
+  const both = [world.one(), world.other()].map((instance) =>
+    tryIt(world, instance, work, { rate: chance.hits(0.3) ? rate : 0 }),
+  );
+  const values = await Promise.all(both);
+  return { value: values.find((value) => value !== undefined), isClean: false };
+}
+
+async function tryIt<Value>(
+  world: World,
+  { ports }: Instance,
+  work: Work<Value>,
+  faults: Faults,
+): Promise<Value | undefined> {
+  try {
+    return await work(faultyPorts(ports, faults, world));
+  } catch (error) {
+    if (isMadeUp(error)) return undefined;
+    throw error;
+  }
+}

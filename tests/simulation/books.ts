@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Transaction } from 'bitcoinjs-lib';
+import type { Payout } from '../../shared/domain/payout.ts';
+
+/** A row as SQLite has it; integers are bigints. */
+export type Row = Readonly<Record<string, string | bigint | null>>;
+
+/** A transaction of the chain or, without a height, of the mempool. */
+export type ChainRow = {
+  readonly txid: string;
+  readonly height: number | undefined;
+  readonly outputs: readonly { readonly script: string; readonly amountSat: bigint }[];
+};
+
+/** Everything that an auditor looks at, in one state: read past the code that wrote it. */
+export type Books = {
+  readonly table: (name: Table) => readonly Row[];
+  readonly payouts: readonly Payout[];
+  readonly grids: readonly GridDocument[];
+  readonly chain: ReadonlyMap<string, ChainRow>;
+  readonly height: number;
+};
+
+export type GridDocument = {
+  readonly id: string;
+  readonly timeZone: string;
+  readonly billing: {
+    readonly confirmations: readonly { readonly fromSat: number; readonly confirmations: number }[];
+  };
+};
+
+const tables = {
+  postings: `SELECT gridId, accountId, sum(creditUsat - debitUsat) AS balanceUsat FROM postings
+    GROUP BY gridId, accountId`,
+  unbilled: `SELECT gridId, period, sum(energyWh - billedWh) AS energyWh FROM accountLines
+    GROUP BY gridId, period HAVING sum(energyWh - billedWh) <> 0`,
+  runs: 'SELECT * FROM billingRuns ORDER BY gridId, period',
+  accounts: 'SELECT * FROM billingAccounts ORDER BY gridId, period, accountId',
+  lines: 'SELECT * FROM billingLines ORDER BY gridId, period, accountId, kind, counterparty',
+  invoices: 'SELECT * FROM invoices ORDER BY invoiceId',
+  events: 'SELECT * FROM invoiceEvents ORDER BY invoiceId, sequence',
+  payments: 'SELECT * FROM payments ORDER BY txid, vout',
+  indexes: 'SELECT * FROM walletIndexes ORDER BY walletId, keyChain, keyIndex',
+  payees: 'SELECT * FROM payees ORDER BY gridId, period, prosumerId',
+  payouts: 'SELECT document FROM payouts ORDER BY payoutId',
+  coins: 'SELECT txid, vout, payoutId FROM payoutCoins',
+  undocumented: 'SELECT gridId, period FROM billingDocuments WHERE isDone = 0',
+} as const;
+export type Table = keyof typeof tables;
+
+/** Reads the files of a directory, as often as it is asked. */
+export type BooksReader = { read(): Books; trades(): readonly Row[]; close(): void };
+
+export function openBooks(directory: string): BooksReader {
+  const open = (name: string) =>
+    new DatabaseSync(join(directory, `${name}.db`), { readOnly: true });
+  const money = open('prosumerInfo');
+  const trader = open('traderInfo');
+  const grid = open('smartGridInfo');
+  const chain = open('chain');
+  const parsed = new Map<string, ChainRow['outputs']>();
+  const rowsOf = (db: DatabaseSync, sql: string): readonly Row[] => {
+    const statement = db.prepare(sql);
+    statement.setReadBigInts(true);
+    return statement.all() as unknown as Row[];
+  };
+  const outputsOf = (txid: string): ChainRow['outputs'] => {
+    const known = parsed.get(txid);
+    if (known !== undefined) return known;
+    const row = chain.prepare('SELECT bytes FROM transactions WHERE txid = ?').get(txid);
+    const { outs } = Transaction.fromBuffer(row?.['bytes'] as Uint8Array);
+    const outputs = outs.map(({ script, value }) => {
+      return { script: Buffer.from(script).toString('hex'), amountSat: value };
+    });
+    parsed.set(txid, outputs);
+    return outputs;
+  };
+  return {
+    read() {
+      const read = new Map<Table, readonly Row[]>();
+      for (const [name, sql] of Object.entries(tables)) read.set(name as Table, rowsOf(money, sql));
+      const table = (name: Table) => read.get(name) ?? [];
+      const rows = rowsOf(chain, 'SELECT txid, height FROM transactions ORDER BY sequence');
+      const top = rowsOf(chain, 'SELECT max(height) AS height FROM blocks');
+      return {
+        table,
+        payouts: table('payouts').map(({ document }) => payoutOf(String(document))),
+        grids: rowsOf(grid, 'SELECT document FROM grids').map(({ document }) =>
+          JSON.parse(String(document)),
+        ),
+        height: Number(top[0]?.['height']),
+        chain: new Map(
+          rows.map(({ txid, height }) => [
+            String(txid),
+            {
+              txid: String(txid),
+              height: height === null ? undefined : Number(height),
+              outputs: outputsOf(String(txid)),
+            },
+          ]),
+        ),
+      };
+    },
+    trades: () => rowsOf(trader, 'SELECT * FROM trades'),
+    close() {
+      for (const db of [money, trader, grid, chain]) db.close();
+    },
+  };
+}
+
+/** Amounts in a payout's document are decimal text. */
+function payoutOf(document: string): Payout {
+  return JSON.parse(document, (name, value) => (name.endsWith('Sat') ? BigInt(value) : value));
+}
+
+/** A number of a row. */
+export function numberOf(row: Row, column: string): bigint {
+  const value = row[column];
+  if (typeof value === 'bigint') return value;
+  throw new Error(`${column} of ${Object.values(row).join(' ')} is no number`);
+}
+
+/** A text of a row; empty where there is none. */
+export function textOf(row: Row, column: string): string {
+  const value = row[column];
+  return typeof value === 'string' ? value : '';
+}
+
+/** Σ of a column. */
+export function sumOf(rows: readonly Row[], column: string): bigint {
+  return rows.reduce((sum, row) => sum + numberOf(row, column), 0n);
+}
+
+/** Holds something against the books; what is wrong ends the simulation. */
+export function check(holds: boolean, fault: string): void {
+  if (!holds) throw new Error(`The auditor found: ${fault}`);
+}
+
+/** Holds two things that must be the same against each other. */
+export function checkSame(found: unknown, expected: unknown, what: string): void {
+  check(found === expected, `${what} is ${String(found)}, not ${String(expected)}`);
+}

@@ -1,0 +1,70 @@
+import { hexScriptOf, openAuditor } from './auditor.ts';
+import { auditRest } from './auditRest.ts';
+import type { ChainStart } from './chainStart.ts';
+import { openCommunities } from './community.ts';
+import { createPayers } from './payers.ts';
+import { comeToRest } from './rest.ts';
+import { begin, type Stage, steps } from './steps.ts';
+import { createTreasurer } from './treasurer.ts';
+import { openWorld } from './world.ts';
+
+/** What a simulation led to: it says whether it went anywhere at all. */
+export type Outcome = {
+  readonly runs: number;
+  readonly invoices: number;
+  readonly credited: number;
+  readonly payouts: number;
+  readonly versions: number;
+};
+
+/**
+ * Lets so many steps happen, audits after each and once all has come to rest. The same seed gives
+ * the same again. Throws what the auditor found, with the seed, the steps and how to have it again.
+ */
+export async function simulate(
+  seed: number,
+  stepCount: number,
+  chainStart: ChainStart,
+): Promise<Outcome> {
+  const world = await openWorld(seed, chainStart);
+  const happened: string[] = [];
+  try {
+    const communities = await openCommunities(world.one().ports, world.chance);
+    const auditor = openAuditor(world, communities);
+    const stage: Stage = {
+      world,
+      communities,
+      payers: createPayers(world),
+      treasurer: createTreasurer(world),
+      auditor,
+    };
+    await begin(stage);
+    for (let count = 1; count <= stepCount; count += 1) {
+      const step = world.chance.weigh(steps);
+      happened.push(step.name);
+      const done = await step.run(stage);
+      await auditor.audit(done === 'followed');
+    }
+    happened.push('rest');
+    await comeToRest(stage);
+    const books = await auditor.audit(true);
+    const { directory } = world;
+    auditRest(books, auditor.reader.trades(), { directory, scriptOf: hexScriptOf });
+    auditor.reader.close();
+    const payments = books.table('payments');
+    return {
+      runs: books.table('runs').length,
+      invoices: books.table('invoices').length,
+      credited: payments.filter(({ state }) => state === 'buried').length,
+      payouts: books.payouts.length,
+      versions: books.payouts.reduce((sum, { versions }) => sum + versions.length, 0),
+    };
+  } catch (cause) {
+    const last = `step ${happened.length}, ${happened.at(-1)}`;
+    const again = `SEED=${seed} STEPS=${stepCount} npm test -- tests/simulation`;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${what} (${last}; again with: ${again})`, { cause });
+  } finally {
+    world.end();
+  }
+}

@@ -1,0 +1,124 @@
+import { Psbt } from 'bitcoinjs-lib';
+import { signMessage } from '../../local/signer/signMessage.ts';
+import { signPsbt } from '../../local/signer/signPsbt.ts';
+import type { FeeRate } from '../../shared/domain/bitcoin.ts';
+import type { GridId, ProsumerId } from '../../shared/domain/ids.ts';
+import type { Payout, PayoutId } from '../../shared/domain/payout.ts';
+import { bindAddress } from '../../shared/operations/bindAddress.ts';
+import { buildPayout } from '../../shared/operations/buildPayout.ts';
+import { challengeAddress } from '../../shared/operations/challengeAddress.ts';
+import { getPayoutDocument } from '../../shared/operations/getPayout.ts';
+import { replacePayout } from '../../shared/operations/replacePayout.ts';
+import { signPayout } from '../../shared/operations/signPayout.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { testWallet } from '../bitcoin/testWallet.ts';
+import { attempt } from './attempt.ts';
+import { gridWallets } from './community.ts';
+import type { World } from './world.ts';
+
+const payoutsListed = 200;
+
+/** Binds an address of a prosumer's own wallet; now and then one that its key did not sign. */
+export async function bindSome(world: World, prosumerId: ProsumerId): Promise<void> {
+  const { chance } = world;
+  const wallet = testWallet(`prosumer ${prosumerId}`);
+  const index = chance.below(prosumerAddresses);
+  const key = chance.hits(0.3) ? wallet.taprootKey(index) : wallet.key(0, index);
+  const signer = chance.hits(0.1) ? wallet.key(1, 0) : key;
+  await attempt(world, async (ports) => {
+    const asked = await challengeAddress(ports, prosumerId, key.address);
+    if (!asked.ok) return;
+    const { challenge, message } = asked.value;
+    const signature = signMessage(signer.node, key.kind, message);
+    const answer = { address: key.address, nonce: challenge.nonce, signature };
+    await bindAddress(ports, prosumerId, answer);
+    // An answer that was not heard is given again.
+    await bindAddress(ports, prosumerId, answer);
+  });
+}
+
+/** Addresses of each kind that a prosumer has. */
+export const prosumerAddresses = 3;
+
+/** Who builds, signs and replaces payouts, outside of the app, and remembers what was signed. */
+export type Treasurer = {
+  build(gridId: GridId): Promise<void>;
+  sign(gridId: GridId): Promise<void>;
+  replace(gridId: GridId): Promise<void>;
+  /** Hands a signed transaction back that may be long replaced. */
+  signLate(): Promise<void>;
+  /** Sends a signed transaction past the app. */
+  sendAround(): Promise<void>;
+};
+
+type Signed = { readonly gridId: GridId; readonly id: PayoutId; readonly psbt: string };
+
+export function createTreasurer(world: World): Treasurer {
+  const { chance } = world;
+  const asked: PayoutId[] = [];
+  const signed: Signed[] = [];
+  const pickPayout = async (gridId: GridId) => {
+    const { items } = await world.one().ports.payouts.list(gridId, { limit: payoutsListed });
+    return chance.pick(items)?.value;
+  };
+  return {
+    async build(gridId) {
+      const old = chance.hits(0.3) ? chance.pick(asked) : undefined;
+      const payoutId = old ?? (world.one().ports.ids.next() as PayoutId);
+      asked.push(payoutId);
+      const feeRate = chance.between(1_000, 4_000) as FeeRate;
+      await attempt(world, (ports) => buildPayout(ports, gridId, { payoutId, feeRate }));
+    },
+    async sign(gridId) {
+      const payout = await pickPayout(gridId);
+      if (payout === undefined) return;
+      const { id } = payout;
+      const psbt = await signedPsbtOf(world.one().ports, payout);
+      signed.push({ gridId, id, psbt });
+      if (chance.hits(0.3)) return;
+      const given = chance.hits(0.2) ? spoilt(psbt) : psbt;
+      await attempt(world, async (ports) => {
+        const answer = await signPayout(ports, gridId, id, given);
+        if (answer.ok && given !== psbt) throw new Error(`${id} was taken with a bad signature`);
+      });
+    },
+    async replace(gridId) {
+      const payout = await pickPayout(gridId);
+      if (payout === undefined) return;
+      const rate = (payout.versions.at(-1)?.feeRate ?? 0) + chance.between(200, 3_000);
+      await attempt(world, (ports) => replacePayout(ports, gridId, payout.id, rate as FeeRate));
+    },
+    async signLate() {
+      const late = chance.pick(signed);
+      if (late === undefined) return;
+      await attempt(world, (ports) => signPayout(ports, late.gridId, late.id, late.psbt));
+    },
+    async sendAround() {
+      const around = chance.pick(signed);
+      if (around === undefined) return;
+      const hex = Psbt.fromBase64(around.psbt).finalizeAllInputs().extractTransaction().toHex();
+      await world.one().ports.chain.broadcast(hex);
+    },
+  };
+}
+
+/** The last version of a payout, signed by the wallet that it spends from. */
+export async function signedPsbtOf(
+  ports: Ports,
+  { id, gridId, walletId }: Payout,
+): Promise<string> {
+  const wallet = gridWallets.find((each) => each.walletId === walletId);
+  const sent = await getPayoutDocument(ports, gridId, id, 'psbt');
+  if (!sent.ok || wallet === undefined) throw new Error(`the payout ${id} can be signed`);
+  return signPsbt(sent.value, wallet.account);
+}
+
+/** The same with one bit of a signature changed. */
+function spoilt(psbt: string): string {
+  const changed = Psbt.fromBase64(psbt);
+  const signature = changed.data.inputs[0]?.partialSig?.[0]?.signature;
+  if (signature === undefined) throw new Error('a signed payout has a signature');
+  const at = 20;
+  signature[at] = (signature[at] ?? 0) ^ 1;
+  return changed.toBase64();
+}
