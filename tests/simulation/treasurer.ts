@@ -67,7 +67,12 @@ export function createTreasurer(world: World): Treasurer {
       const payoutId = old ?? (world.one().ports.ids.next() as PayoutId);
       asked.push(payoutId);
       const feeRate = chance.between(1_000, 4_000) as FeeRate;
-      await attempt(world, (ports) => buildPayout(ports, gridId, { payoutId, feeRate }));
+      // Of two at once each asks for the same, or for a payout of its own.
+      const isSame = chance.hits(0.5);
+      await attempt(world, (ports) => {
+        const id = isSame ? payoutId : (ports.ids.next() as PayoutId);
+        return buildPayout(ports, gridId, { payoutId: id, feeRate });
+      });
     },
     async sign(gridId) {
       const payout = await pickPayout(gridId);
