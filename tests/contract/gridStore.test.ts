@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { AccountKey } from '../../shared/domain/bitcoin.ts';
+import { billingDefaults } from '../../shared/domain/grid.ts';
 import type { GridId } from '../../shared/domain/ids.ts';
 import { freshStores } from './adapters.ts';
 import { describeDocuments } from './cosmosAdapter.ts';
@@ -16,6 +18,30 @@ describeDocuments('grid store', (adapter) => {
     expect(created).toEqual({ created: true, stored: { value: open, etag: expect.any(String) } });
     expect(await grids.get(riverside)).toEqual(created.stored);
     expect((await grids.get(hillside))?.value).toEqual(ending);
+  });
+
+  test('how it bills and what its prices were computed from come back too', async () => {
+    const { grids } = stores();
+    const rate = {
+      source: 'rates.example',
+      currency: 'EUR',
+      pair: 'BTC/EUR',
+      rate: '90000.50',
+      fetchedAt: instant('2026-11-21T08:59:00Z'),
+    };
+    const fiat = { importPricePerKwh: '0.30', exportPricePerKwh: '0.08', gridFeePerKwh: '0' };
+    const [terms] = gridOf(riverside).terms;
+    const priceOfRecord = { currency: 'EUR', ...fiat, rate };
+    const grid = gridOf(riverside, {
+      terms: [{ ...terms, tariff: { ...terms.tariff, priceOfRecord } }],
+      billing: {
+        ...billingDefaults,
+        accountKey: 'tpub' as AccountKey,
+        formerAccountKeys: ['tpubBefore' as AccountKey],
+      },
+    });
+    await grids.create(grid);
+    expect((await grids.get(riverside))?.value).toEqual(grid);
   });
 
   test('an unknown grid is undefined', async () => {
