@@ -12,7 +12,13 @@ type Answer = { readonly status: string | undefined; readonly body: unknown };
 
 const [file = ''] = process.argv.slice(2);
 const core = createFunctionsCore(() => {});
-await loadApp(core, file);
+try {
+  await loadApp(core, file);
+} catch (error) {
+  // As a worker does: the process alone would print the line of the bundle that threw, all of it.
+  process.stderr.write(error instanceof Error ? String(error.stack) : String(error));
+  process.exit(1);
+}
 const answers: AppAnswers = {
   functions: [...core.functions.values()].map(({ metadata }) => metadata.name).sort(),
   live: await get('healthLive'),
