@@ -13,11 +13,10 @@ export type BitcoinLibrary = {
 
 /** Loads the packages when they are needed: one of them brings WebAssembly along. */
 export async function loadBitcoinLibrary(network: Network): Promise<BitcoinLibrary> {
-  const [bitcoin, { BIP32Factory }, ecc] = await Promise.all([
-    import('bitcoinjs-lib'),
-    import('bip32'),
-    import('tiny-secp256k1'),
-  ]);
+  // One after the other: they share packages, and not every loader links one that is being linked.
+  const bitcoin = await import('bitcoinjs-lib');
+  const { BIP32Factory } = await import('bip32');
+  const ecc = await import('tiny-secp256k1');
   bitcoin.initEccLib(ecc);
   const { networks } = bitcoin;
   const parameters = {

@@ -7,10 +7,11 @@ export function invoiceEventWriter(db: DatabaseSync): (event: InvoiceEvent) => v
   const insert = write(
     db,
     `INSERT INTO invoiceEvents (invoiceId, sequence, at, kind, amountSat, txid, vout)
-     VALUES (?1, (SELECT coalesce(max(sequence), 0) + 1 FROM invoiceEvents WHERE invoiceId = ?1),
-       ?2, ?3, ?4, ?5, ?6)`,
+     VALUES (?, (SELECT coalesce(max(sequence), 0) + 1 FROM invoiceEvents WHERE invoiceId = ?),
+       ?, ?, ?, ?, ?)`,
   );
   return ({ invoiceId, at, kind, amountSat, txid, vout }) => {
-    insert.run(invoiceId, at, kind, amountSat ?? null, txid ?? null, vout ?? null);
+    const key = [invoiceId, invoiceId];
+    insert.run(...key, at, kind, amountSat ?? null, txid ?? null, vout ?? null);
   };
 }

@@ -12,12 +12,11 @@ export type ChainLibrary = {
 
 /** Loads the packages when they are needed: one of them brings WebAssembly along. */
 export async function loadChainLibrary(): Promise<ChainLibrary> {
-  const [bitcoin, bip66, { BIP32Factory }, ecc] = await Promise.all([
-    import('bitcoinjs-lib'),
-    import('bitcoinjs-lib/src/bip66'),
-    import('bip32'),
-    import('tiny-secp256k1'),
-  ]);
+  // One after the other: they share packages, and not every loader links one that is being linked.
+  const bitcoin = await import('bitcoinjs-lib');
+  const bip66 = await import('bitcoinjs-lib/src/bip66');
+  const { BIP32Factory } = await import('bip32');
+  const ecc = await import('tiny-secp256k1');
   bitcoin.initEccLib(ecc);
   return { bitcoin, bip66, bip32: BIP32Factory(ecc), ecc, network: bitcoin.networks.regtest };
 }
