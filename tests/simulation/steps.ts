@@ -15,6 +15,7 @@ import { voidInvoice } from '../../shared/operations/invoices.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { testWallet } from '../bitcoin/testWallet.ts';
+import { aimedSteps } from './aimedSteps.ts';
 import { attempt } from './attempt.ts';
 import type { Auditor } from './auditor.ts';
 import {
@@ -185,6 +186,7 @@ export const steps: readonly Step[] = [
       await attempt(world, (ports) => deactivateProsumer(ports, prosumerId, undefined));
     },
   },
+  ...aimedSteps,
   { name: 'begin again', weight: 1, run: ({ world }) => world.reopen() },
 ];
 
