@@ -1,10 +1,8 @@
 import { followPayments } from '../../shared/operations/followPayments.ts';
-import { testWallet } from '../bitcoin/testWallet.ts';
-import type { Stage, Step } from './steps.ts';
+import { minerAddress, type Stage, type Step } from './stage.ts';
 
 const invoicesListed = 500;
 const creditedAt = 6;
-const minerAddress = testWallet('miner').key(0, 0).address;
 
 /** What chance alone brings about too seldom, each in the order in which it can go wrong. */
 export const aimedSteps: readonly Step[] = [{ name: 'undo a credit', weight: 3, run: undoCredit }];

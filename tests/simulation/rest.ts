@@ -8,7 +8,8 @@ import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import { signPayout } from '../../shared/operations/signPayout.ts';
 import { check } from './books.ts';
 import { periodsUntil } from './community.ts';
-import { handle, minerAddress, type Stage } from './steps.ts';
+import { minerAddress, type Stage } from './stage.ts';
+import { handle } from './steps.ts';
 import { signedPsbtOf } from './treasurer.ts';
 import { queueNames } from './world.ts';
 

@@ -4,7 +4,8 @@ import type { ChainStart } from './chainStart.ts';
 import { openCommunities } from './community.ts';
 import { createPayers } from './payers.ts';
 import { comeToRest } from './rest.ts';
-import { begin, type Stage, steps } from './steps.ts';
+import type { Stage } from './stage.ts';
+import { begin, steps } from './steps.ts';
 import { createTreasurer } from './treasurer.ts';
 import { openWorld } from './world.ts';
 

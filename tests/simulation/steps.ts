@@ -14,10 +14,8 @@ import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import { voidInvoice } from '../../shared/operations/invoices.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { testWallet } from '../bitcoin/testWallet.ts';
 import { aimedSteps } from './aimedSteps.ts';
 import { attempt } from './attempt.ts';
-import type { Auditor } from './auditor.ts';
 import {
   billingOf,
   type Community,
@@ -26,25 +24,9 @@ import {
   periodsUntil,
   postWhatEnded,
 } from './community.ts';
-import type { Payers } from './payers.ts';
-import { bindSome, type Treasurer } from './treasurer.ts';
+import { minerAddress, type Stage, type Step } from './stage.ts';
+import { bindSome } from './treasurer.ts';
 import { queueNames, type World } from './world.ts';
-
-/** What steps work with. */
-export type Stage = {
-  readonly world: World;
-  readonly communities: readonly Community[];
-  readonly payers: Payers;
-  readonly treasurer: Treasurer;
-  readonly auditor: Auditor;
-};
-
-/** Something that happens; it answers `followed` where a follower of payments came to its end. */
-export type Step = {
-  readonly name: string;
-  readonly weight: number;
-  readonly run: (stage: Stage) => Promise<unknown>;
-};
 
 const dayMinutes = 1_440;
 const messagesMax = 200;
@@ -52,7 +34,6 @@ const invoicesListed = 500;
 /** Nobody's confirmations are this deep. */
 const undoneMax = 9;
 const depositsAtFirst = 6;
-export const minerAddress = testWallet('miner').key(0, 0).address;
 
 export const steps: readonly Step[] = [
   { name: 'pass some hours', weight: 4, run: pass(10, dayMinutes / 2) },
