@@ -6,7 +6,7 @@ import type { InvoiceId } from '../domain/invoice.ts';
 import type { Payee, PayoutId } from '../domain/payout.ts';
 import type { Instant } from '../domain/timeframe.ts';
 import { microSatoshi, msatPerKwh, type Satoshi, wattHours } from '../domain/units.ts';
-import type { InvoiceChange } from '../ports/billingStore.ts';
+import type { InvoiceChange, RunAccount } from '../ports/billingStore.ts';
 
 /** An integer as a driver gives it: node:sqlite a bigint, mssql a number, or a string where it is big. */
 export type RowInteger = bigint | number | string;
@@ -118,4 +118,26 @@ export type PayeeRow = {
 export function payeeOf({ gridId, period, prosumerId, amountSat, payoutId }: PayeeRow): Payee {
   const payee = { gridId, period, prosumerId, amountSat: satoshiOf(amountSat) };
   return payoutId === null ? payee : { ...payee, payoutId };
+}
+
+/** The columns of a `BilledAccountRow`. */
+export const billedAccountColumns =
+  'accountId, carryUsat, postingsUsat, paymentsUsat, satoshi, restUsat';
+
+/** The columns of a `LineRow`. */
+export const lineColumns = 'accountId, kind, counterparty, priceMsatPerKwh, energyWh';
+
+/**
+ * Accounts of a final run, in their order, with their lines, in theirs. Final runs never change, so
+ * that accounts and lines need not be read in one transaction.
+ */
+export function runAccountsOf(
+  accounts: readonly BilledAccountRow[],
+  lines: readonly LineRow[],
+): readonly RunAccount[] {
+  const byAccount = Map.groupBy(lines.map(lineOf), (line) => line.accountId);
+  return accounts.map((row) => ({
+    ...billedAccountOf(row),
+    lines: byAccount.get(row.accountId) ?? [],
+  }));
 }

@@ -1,5 +1,11 @@
 import { assert } from './assert.ts';
-import type { BillableAccount, BilledAccount, RunTotals } from './billing.ts';
+import {
+  type BillableAccount,
+  type BilledAccount,
+  type Gathered,
+  gatheredOn,
+  type RunTotals,
+} from './billing.ts';
 import { compareIds, miniGrid, powerPlant } from './ids.ts';
 import {
   addSat,
@@ -80,14 +86,7 @@ export function runTotals(billed: readonly BilledAccount[]): RunTotals {
   };
 }
 
-type Gathered = Pick<BillableAccount, 'carryUsat' | 'postingsUsat' | 'paymentsUsat'>;
-
 const nothing: Gathered = { carryUsat: zeroUsat, postingsUsat: zeroUsat, paymentsUsat: zeroUsat };
-
-/** b = carry + postings + payments */
-function gatheredOn({ carryUsat, postingsUsat, paymentsUsat }: Gathered): MicroSatoshi {
-  return addUsat(addUsat(carryUsat, postingsUsat), paymentsUsat);
-}
 
 /** The mini grid's account: the satoshi are given, the rest is what they leave of its b. */
 function balance(before: Gathered | undefined, opposite: Satoshi): BilledAccount {

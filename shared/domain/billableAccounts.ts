@@ -1,5 +1,5 @@
 import { type AccountLine, amountOfLine } from './accountLine.ts';
-import type { BillableAccount } from './billing.ts';
+import { type BillableAccount, type Gathered, gatheredOn } from './billing.ts';
 import { type AddressKind, dustSat, dustSatMax } from './bitcoin.ts';
 import type { BillingSettings } from './grid.ts';
 import { type AccountId, miniGrid, type ProsumerId } from './ids.ts';
@@ -23,8 +23,8 @@ export type UnbilledParts = {
 /**
  * The accounts to bill out of what has gathered, in order of appearance. What a payment or a voided
  * invoice moves on a prosumer's account it moves the other way on the mini grid's, so that the
- * accounts still sum to zero. `minimumOf` is asked once for each
- * account, with what has gathered on it: what is owed goes to another script than what is paid out.
+ * accounts still sum to zero. `minimumOf` is asked once for each account, with what has gathered on
+ * it: what is owed goes to another script than what is paid out.
  */
 export function billableAccounts(
   { lines, carries, payments }: UnbilledParts,
@@ -49,10 +49,7 @@ export function billableAccounts(
   return [...accounts].map(([accountId, sums]) => ({
     accountId,
     ...sums,
-    minimumSat: minimumOf(
-      accountId,
-      addUsat(addUsat(sums.carryUsat, sums.postingsUsat), sums.paymentsUsat),
-    ),
+    minimumSat: minimumOf(accountId, gatheredOn(sums)),
   }));
 }
 
@@ -72,7 +69,7 @@ export function minimumOfProsumer(
   return own > least ? own : least;
 }
 
-type Sums = { -readonly [Part in 'carryUsat' | 'postingsUsat' | 'paymentsUsat']: MicroSatoshi };
+type Sums = { -readonly [Part in keyof Gathered]: MicroSatoshi };
 
 function sumsOf(accounts: Map<AccountId, Sums>, accountId: AccountId): Sums {
   const before = accounts.get(accountId);

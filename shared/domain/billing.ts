@@ -1,7 +1,7 @@
 import type { BillingPeriod } from './billingPeriod.ts';
 import type { AccountId, GridId, Hash } from './ids.ts';
 import type { Instant } from './timeframe.ts';
-import type { MicroSatoshi, Satoshi } from './units.ts';
+import { addUsat, type MicroSatoshi, type Satoshi } from './units.ts';
 
 /** What has gathered on an account since it was last billed, and the least that is billed of it. */
 export type BillableAccount = {
@@ -51,3 +51,11 @@ export type RunTotals = {
   /** Σ of what is carried over by prosumers and the power plant; the mini grid carries its opposite. */
   readonly carriedUsat: MicroSatoshi;
 };
+
+/** What has gathered on an account, in three parts. */
+export type Gathered = Pick<BillableAccount, 'carryUsat' | 'postingsUsat' | 'paymentsUsat'>;
+
+/** b = carry + postings + payments */
+export function gatheredOn({ carryUsat, postingsUsat, paymentsUsat }: Gathered): MicroSatoshi {
+  return addUsat(addUsat(carryUsat, postingsUsat), paymentsUsat);
+}

@@ -52,6 +52,12 @@ export type BillingSettings = {
   readonly addressCooldownHours: number;
 };
 
+/** What to change of how a grid is billed; null takes the account key away. */
+export type BillingChange = Partial<Omit<BillingSettings, 'accountKey' | 'formerAccountKeys'>> & {
+  /** As it was given: what it is, is still to be read. */
+  readonly accountKey?: string | null;
+};
+
 /** What holds where a grid says nothing. */
 export const billingDefaults: BillingSettings = {
   confirmations: [{ fromSat: 0, confirmations: 3 }],

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import { type AccountLine, amountOfLine } from '../domain/accountLine.ts';
-import type { BilledAccount, BillingRun } from '../domain/billing.ts';
+import { type BilledAccount, type BillingRun, gatheredOn } from '../domain/billing.ts';
 import type { Grid } from '../domain/grid.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { Invoice } from '../domain/invoice.ts';
@@ -95,7 +95,7 @@ export function amountDueBody(
     prosumerId,
     gridId: due.gridId,
     asOf: due.asOf,
-    amountUsat: String(-balanceOf(due.account)),
+    amountUsat: String(-gatheredOn(due.account)),
     amountSat: String(-due.account.satoshi),
     ...billedBody(due.account),
     minimumSat: String(due.minimumSat),
@@ -115,12 +115,8 @@ function billedBody(account: BilledAccount) {
     carryUsat: String(carryUsat),
     postingsUsat: String(postingsUsat),
     paymentsUsat: String(paymentsUsat),
-    balanceUsat: String(balanceOf(account)),
+    balanceUsat: String(gatheredOn(account)),
     billedSat: String(satoshi),
     restUsat: String(restUsat),
   };
-}
-
-function balanceOf({ carryUsat, postingsUsat, paymentsUsat }: BilledAccount): bigint {
-  return carryUsat + postingsUsat + paymentsUsat;
 }

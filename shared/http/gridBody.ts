@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import {
+  type BillingChange,
   type BillingSettings,
   billingDefaults,
   type Grid,
@@ -60,7 +61,7 @@ export function billingOf({
   minimumSat,
   confirmations,
   ...settings
-}: DeepReadonly<BillingInput>): BillingAsked {
+}: DeepReadonly<BillingInput>): BillingChange {
   return {
     ...settings,
     ...(minimumSat !== undefined && { minimumSat: Number(minimumSat) }),
@@ -72,11 +73,6 @@ export function billingOf({
     }),
   };
 }
-
-/** What an operation takes: the change of a grid's billing. */
-type BillingAsked = Partial<Omit<BillingSettings, 'accountKey' | 'formerAccountKeys'>> & {
-  readonly accountKey?: string | null;
-};
 
 function marketBody({ mechanism, price }: Market): MarketInput {
   return price.rule === 'mid_market'

@@ -98,7 +98,7 @@ function runNotFound(gridId: GridId, period: string): Refusal {
   return { code: 'billing_run_not_found', detail };
 }
 
-export function viewOfDraft(grid: Grid, { run, blockedBy }: RunDraft): RunView {
+function viewOfDraft(grid: Grid, { run, blockedBy }: RunDraft): RunView {
   return { grid, run, isFinal: false, ...(blockedBy && { blockedBy }) };
 }
 

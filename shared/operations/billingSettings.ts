@@ -1,14 +1,9 @@
 import type { AccountKey } from '../domain/bitcoin.ts';
-import { type BillingSettings, billingDefaults } from '../domain/grid.ts';
+import { type BillingChange, type BillingSettings, billingDefaults } from '../domain/grid.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { AccountKeyFault } from '../ports/bitcoin.ts';
 import type { Ports } from '../ports/ports.ts';
-
-/** What to change of how a grid is billed; null takes the account key away. */
-export type BillingChange = Partial<Omit<BillingSettings, 'accountKey' | 'formerAccountKeys'>> & {
-  readonly accountKey?: string | null;
-};
 
 /** Keys that a grid had before and whose addresses are still watched. */
 const formerAccountKeysMax = 20;

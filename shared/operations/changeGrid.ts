@@ -1,4 +1,4 @@
-import type { Grid, Market, Tariff } from '../domain/grid.ts';
+import type { BillingChange, Grid, Market, Tariff } from '../domain/grid.ts';
 import type { GridId } from '../domain/ids.ts';
 import type { FieldError, Refusal } from '../domain/refusal.ts';
 import { type Result, refuse } from '../domain/result.ts';
@@ -12,7 +12,7 @@ import {
 } from '../domain/timeframe.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type BillingChange, billingSettings } from './billingSettings.ts';
+import { billingSettings } from './billingSettings.ts';
 import { type Change, changeConditionally } from './changeConditionally.ts';
 import { type GridView, gridNotFound, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';

@@ -43,7 +43,9 @@ export async function completeRuns(ports: CompletionPorts): Promise<{ readonly r
     after = page.next;
   } while (after !== undefined);
   const runs = await ports.billing.listUndocumented(runsPerTimerMax);
-  for (const undocumented of runs) await attempt(() => documentRun(ports, undocumented));
+  for (const undocumented of runs) {
+    await attempt(async () => documentRun(ports, await gridOf(ports, undocumented), undocumented));
+  }
   if (failure !== undefined) throw failure.error;
   return { runs: runs.length };
 }
@@ -53,17 +55,22 @@ export async function completeRun(
   ports: CompletionPorts,
   undocumented: UndocumentedRun,
 ): Promise<void> {
-  const grid = (await ports.grids.get(undocumented.run.gridId))?.value;
-  if (grid !== undefined) await addressInvoices(ports, grid);
-  await documentRun(ports, undocumented);
+  const grid = await gridOf(ports, undocumented);
+  await addressInvoices(ports, grid);
+  await documentRun(ports, grid, undocumented);
+}
+
+async function gridOf({ grids }: CompletionPorts, { run }: UndocumentedRun): Promise<Grid> {
+  const grid = (await grids.get(run.gridId))?.value;
+  if (grid === undefined) throw new Error(`the grid ${run.gridId} of a final run is gone`);
+  return grid;
 }
 
 async function documentRun(
   ports: CompletionPorts,
+  grid: Grid,
   { run, through }: UndocumentedRun,
 ): Promise<void> {
-  const grid = (await ports.grids.get(run.gridId))?.value;
-  if (grid === undefined) throw new Error(`the grid ${run.gridId} of a final run is gone`);
   let after = through;
   for (let written = 0; written < statementsPerGoMax; written += accountsPerPage) {
     const next = await writeStatements(ports, grid, run, after);

@@ -1,9 +1,9 @@
-import type { Grid, Tariff, Terms } from '../domain/grid.ts';
+import type { BillingChange, Grid, Tariff, Terms } from '../domain/grid.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type BillingChange, billingSettings } from './billingSettings.ts';
+import { billingSettings } from './billingSettings.ts';
 import { type GridView, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
 import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';

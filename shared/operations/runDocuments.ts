@@ -1,5 +1,5 @@
 import { type AccountLine, amountOfLine } from '../domain/accountLine.ts';
-import type { BilledAccount, BillingRun } from '../domain/billing.ts';
+import { type BilledAccount, type BillingRun, gatheredOn } from '../domain/billing.ts';
 import type { Grid } from '../domain/grid.ts';
 import { type AccountId, isReserved } from '../domain/ids.ts';
 import { invoiceIdOf } from '../domain/invoice.ts';
@@ -91,7 +91,7 @@ function accountFields({ lines, ...account }: RunAccount) {
 /** The money of an account in a run, under the names that documents and the API have for it. */
 function moneyOf(account: BilledAccount) {
   const { accountId, carryUsat, postingsUsat, paymentsUsat, satoshi, restUsat } = account;
-  const balanceUsat = carryUsat + postingsUsat + paymentsUsat;
+  const balanceUsat = gatheredOn(account);
   const before = { carryUsat, postingsUsat, paymentsUsat, balanceUsat };
   return { accountId, ...before, billedSat: satoshi, restUsat };
 }

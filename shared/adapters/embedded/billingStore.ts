@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../../domain/ids.ts';
-import type { BillingStore, RunAccount } from '../../ports/billingStore.ts';
+import type { BillingStore } from '../../ports/billingStore.ts';
 import {
   type BilledAccountRow,
-  billedAccountOf,
+  billedAccountColumns,
   type LineRow,
-  lineOf,
+  lineColumns,
   type RunRow,
+  runAccountsOf,
   runOf,
 } from '../billingRows.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
@@ -47,12 +48,12 @@ export function embeddedBillingStore(db: DatabaseSync): BillingStore {
       const rows = statements.selectAccounts.all(...place, rowsFor(page));
       const through = rows.at(-1)?.accountId ?? '';
       const lines = statements.selectLines.all(...place, through);
-      return pageOf(withLines(rows, lines), page, (account) => account.accountId);
+      return pageOf(runAccountsOf(rows, lines), page, (account) => account.accountId);
     },
     async getRunAccount(gridId, period, accountId) {
       const row = statements.selectAccount.get(gridId, period, accountId);
       if (row === undefined) return undefined;
-      return withLines([row], statements.selectLinesOf.all(gridId, period, accountId))[0];
+      return runAccountsOf([row], statements.selectLinesOf.all(gridId, period, accountId))[0];
     },
     async listUndocumented(limit) {
       return statements.selectUndocumented.all(limit).map(({ through, ...row }) => ({
@@ -67,29 +68,14 @@ export function embeddedBillingStore(db: DatabaseSync): BillingStore {
   };
 }
 
-/** Final runs never change, so that accounts and lines need not be read in one transaction. */
-function withLines(
-  accounts: readonly BilledAccountRow[],
-  lines: readonly LineRow[],
-): readonly RunAccount[] {
-  const byAccount = Map.groupBy(lines.map(lineOf), (line) => line.accountId);
-  return accounts.map((row) => ({
-    ...billedAccountOf(row),
-    lines: byAccount.get(row.accountId) ?? [],
-  }));
-}
-
 type UndocumentedRow = RunRow & { readonly through: AccountId | null };
-
-const accountColumns = 'accountId, carryUsat, postingsUsat, paymentsUsat, satoshi, restUsat';
-const lineColumns = 'accountId, kind, counterparty, priceMsatPerKwh, energyWh';
 
 function prepare(db: DatabaseSync) {
   const runs = (sql: string) => bigintQuery<RunRow>(db, `SELECT * FROM billingRuns ${sql}`);
   const accounts = (sql: string) =>
     bigintQuery<BilledAccountRow>(
       db,
-      `SELECT ${accountColumns} FROM billingAccounts WHERE gridId = ? AND period = ? AND ${sql}`,
+      `SELECT ${billedAccountColumns} FROM billingAccounts WHERE gridId = ? AND period = ? AND ${sql}`,
     );
   const lines = (sql: string) =>
     bigintQuery<LineRow>(

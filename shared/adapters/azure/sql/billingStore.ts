@@ -4,10 +4,11 @@ import type { AccountId, GridId } from '../../../domain/ids.ts';
 import type { BillingStore, RunAccount } from '../../../ports/billingStore.ts';
 import {
   type BilledAccountRow,
-  billedAccountOf,
+  billedAccountColumns,
   type LineRow,
-  lineOf,
+  lineColumns,
   type RunRow,
+  runAccountsOf,
   runOf,
 } from '../../billingRows.ts';
 import { checkFinalRun } from '../../checkFinalRun.ts';
@@ -63,7 +64,7 @@ export function azureBillingStore(db: SqlDatabase): BillingStore {
         ...placeOf(gridId, period),
         accountId: idParameter(accountId),
       });
-      return withLines(accounts, lines)[0];
+      return runAccountsOf(accounts, lines)[0];
     },
     async listUndocumented(limit) {
       const { rows } = await db.query<UndocumentedRow>(undocumentedStatement, {
@@ -102,26 +103,12 @@ async function readAccounts(
     after: idParameter(after),
     limit: intParameter(rowsMax),
   });
-  return withLines(accounts, lines);
-}
-
-/** Final runs never change, so that accounts and lines need not be read in one transaction. */
-function withLines(
-  accounts: readonly BilledAccountRow[],
-  lines: readonly LineRow[],
-): readonly RunAccount[] {
-  const byAccount = Map.groupBy(lines.map(lineOf), (line) => line.accountId);
-  return accounts.map((row) => ({
-    ...billedAccountOf(row),
-    lines: byAccount.get(row.accountId) ?? [],
-  }));
+  return runAccountsOf(accounts, lines);
 }
 
 const runColumns = `run.gridId, run.period, run.finalizedAt, run.closingNumber, run.hash,
   run.previousPeriod, run.accountCount, run.invoiceCount, run.payoutCount, run.invoicesSat,
   run.payoutsSat, run.miniGridSat, run.powerPlantSat, run.carriedUsat`;
-const accountColumns = 'accountId, carryUsat, postingsUsat, paymentsUsat, satoshi, restUsat';
-const lineColumns = 'accountId, kind, counterparty, priceMsatPerKwh, energyWh';
 const lineOrder = 'ORDER BY accountId, kind, counterparty, priceMsatPerKwh';
 
 const runStatement = `SELECT ${runColumns} FROM billingRuns AS run
@@ -134,7 +121,7 @@ const runsStatement = `SELECT TOP (@limit) ${runColumns} FROM billingRuns AS run
 WHERE run.gridId = @gridId AND run.period > @after ORDER BY run.period`;
 
 const accountStatement = `
-SELECT ${accountColumns} FROM billingAccounts
+SELECT ${billedAccountColumns} FROM billingAccounts
 WHERE gridId = @gridId AND period = @period AND accountId = @accountId;
 SELECT ${lineColumns} FROM billingLines
 WHERE gridId = @gridId AND period = @period AND accountId = @accountId ${lineOrder};`;
@@ -144,7 +131,7 @@ SET NOCOUNT ON;
 DECLARE @through VARCHAR(63);
 SELECT @through = MAX(accountId) FROM (SELECT TOP (@limit) accountId FROM billingAccounts
   WHERE gridId = @gridId AND period = @period AND accountId > @after ORDER BY accountId) AS page;
-SELECT ${accountColumns} FROM billingAccounts
+SELECT ${billedAccountColumns} FROM billingAccounts
 WHERE gridId = @gridId AND period = @period AND accountId > @after AND accountId <= @through
 ORDER BY accountId;
 SELECT ${lineColumns} FROM billingLines
