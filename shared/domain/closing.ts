@@ -25,7 +25,10 @@ export type Closing = {
   readonly tradedWh: WattHours;
   readonly importedWh: WattHours;
   readonly exportedWh: WattHours;
+  /** Trades of this revision. */
   readonly tradeCount: number;
+  /** Trades of the revisions before it; absent at revision 0. */
+  readonly earlierTradeCount?: number;
   readonly batchCount: number;
   readonly readings: ReadingCounts;
   /** Names the netto pages this closing was computed from (content-addressed, written before it). */

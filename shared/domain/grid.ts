@@ -7,24 +7,62 @@ import type { MsatPerKwh } from './units.ts';
 /** How the price among prosumers comes about in the pool. */
 export type PriceRule =
   | { readonly rule: 'mid_market' }
-  | { readonly rule: 'fixed'; readonly priceMsatPerKwh: MsatPerKwh };
+  | { readonly rule: 'fixed'; readonly priceMsatPerKwh: MsatPerKwh }
+  /** From the import price, where nothing is supplied, down to the export price at supply = demand. */
+  | { readonly rule: 'supply_demand_ratio' };
 
-export type Market = { readonly mechanism: 'pool'; readonly price: PriceRule };
+export type Market = PoolMarket | AuctionMarket;
+export type PoolMarket = { readonly mechanism: 'pool'; readonly price: PriceRule };
+/** Sealed limit orders, one uniform price. */
+export type AuctionMarket = {
+  readonly mechanism: 'auction';
+  /** What energy without an order is sold for at least; absent: the export price. */
+  readonly sellLimitMsatPerKwh?: MsatPerKwh;
+  /** What energy without an order is bought for at most; absent: what the power plant takes. */
+  readonly buyLimitMsatPerKwh?: MsatPerKwh;
+};
 
-export type Tariff = {
+export type Prices = {
   readonly importPriceMsatPerKwh: MsatPerKwh;
   readonly exportPriceMsatPerKwh: MsatPerKwh;
+  /** What the buyer of a local trade (`peer`, `grid`) pays to `mini-grid` beside the price. */
   readonly gridFeeMsatPerKwh: MsatPerKwh;
+  /** What the buyer of an import pays to `mini-grid` beside the price; absent: nothing. */
+  readonly importGridFeeMsatPerKwh?: MsatPerKwh;
+};
+
+export type Tariff = Prices & {
+  /** Prices by time of use. A timeframe has those of the first window that its start lies in. */
+  readonly windows?: readonly TariffWindow[];
   /** What the prices were computed from, once, where they were given in a currency. */
   readonly priceOfRecord?: FiatTariff & { readonly rate: RateSnapshot };
 };
 
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+/**
+ * A half-open time of the grid's local day, `HH:MM` each. One that ends at or before it begins lasts
+ * over midnight, and belongs to the day on which it began.
+ */
+export type WindowTime = {
+  readonly from: string;
+  readonly to: string;
+  /** Absent: every day. */
+  readonly days?: readonly Weekday[];
+};
+export type TariffWindow = WindowTime & Prices;
+
 /** Prices in a currency (ISO 4217) per kWh, as decimals: `0.3245`. */
-export type FiatTariff = {
-  readonly currency: string;
+export type FiatPrices = {
   readonly importPricePerKwh: string;
   readonly exportPricePerKwh: string;
   readonly gridFeePerKwh: string;
+  readonly importGridFeePerKwh?: string;
+};
+export type FiatTariff = FiatPrices & {
+  readonly currency: string;
+  readonly windows?: readonly (WindowTime & FiatPrices)[];
 };
 
 /** Market and tariff from one timeframe on. A timeframe is settled with the version valid at its start. */
@@ -67,6 +105,16 @@ export const billingDefaults: BillingSettings = {
   addressCooldownHours: 24,
 };
 
+export const missingReadings = ['missing', 'estimate'] as const;
+export type MissingReadings = (typeof missingReadings)[number];
+
+/** What holds where a grid says nothing. */
+export const gridDefaults = {
+  missingReadings: 'missing',
+  correctionDays: 60,
+  aheadEnergyWhMax: 100_000,
+} as const satisfies Partial<Grid>;
+
 /** The settings of a mini grid. `terms` is sorted by `validFrom`, ascending, and never empty. */
 export type Grid = {
   readonly id: GridId;
@@ -77,6 +125,12 @@ export type Grid = {
   readonly activeFrom: Instant;
   readonly activeUntil?: Instant;
   readonly paused: boolean;
+  /** What a timeframe is settled on where a reading is missing; absent: on nothing, `missing`. */
+  readonly missingReadings?: MissingReadings;
+  /** For how many days after its start a timeframe is corrected; absent: `gridDefaults`. */
+  readonly correctionDays?: number;
+  /** What a prosumer may sell, and buy, ahead for one timeframe; absent: `gridDefaults`. */
+  readonly aheadEnergyWhMax?: number;
   /** Absent: `billingDefaults`. */
   readonly billing?: BillingSettings;
   readonly terms: readonly [Terms, ...Terms[]];

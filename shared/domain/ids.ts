@@ -6,6 +6,9 @@ export type GridId = Id<'grid'>;
 export type ProsumerId = Id<'prosumer'>;
 /** `{gridId}.{timeframe as 20261122T1015Z}.{revision}.{sequence}` */
 export type TradeId = Id<'trade'>;
+/** `{gridId}.{timeframe as 20261122T1015Z}.ahead.{id}`: a trade agreed on before its timeframe. */
+export type TradeAheadId = Id<'trade ahead'>;
+export type OrderId = Id<'order'>;
 /** Lower-case hex of a SHA-256. */
 export type Hash = Id<'hash'>;
 

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { ReadingCounts } from './closing.ts';
-import type { ProsumerId } from './ids.ts';
+import type { AccountId, ProsumerId } from './ids.ts';
 import type { Member } from './prosumer.ts';
 import type { Reading } from './reading.ts';
 import { subtractWh, type WattHours, wattHours, zeroWh } from './units.ts';
@@ -14,8 +14,11 @@ export type NettoLine = {
   readonly version: number;
 };
 
-/** produced − consumed: positive is a surplus, negative a deficit. */
-export type Position = { readonly prosumerId: ProsumerId; readonly positionWh: WattHours };
+/**
+ * netto − sold ahead + bought ahead: positive is a surplus, negative a deficit. `mini-grid` has one
+ * too, of what it bought and sold ahead.
+ */
+export type Position = { readonly accountId: AccountId; readonly positionWh: WattHours };
 
 /** Sums over the lines of a timeframe. nettoWh = producedWh − consumedWh. */
 export type NettoTotals = {

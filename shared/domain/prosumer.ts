@@ -21,6 +21,10 @@ export type Prosumer = {
   readonly type: ProsumerType;
   readonly activeFrom: Instant;
   readonly activeUntil?: Instant;
+  /** What its connection carries either way, in watts: a reading of more is questionable. */
+  readonly connectionLimitW?: number;
+  /** What it may sell, and buy, ahead for one timeframe; absent: what its grid says. */
+  readonly aheadEnergyWhMax?: number;
   /** `inactive` once deactivated: it takes part until `activeUntil`, and its ledger stays. */
   readonly status: 'active' | 'inactive';
   readonly createdAt: Instant;
@@ -31,6 +35,7 @@ export type Member = {
   readonly prosumerId: ProsumerId;
   readonly activeFrom: Instant;
   readonly activeUntil?: Instant;
+  readonly connectionLimitW?: number;
   readonly status: Prosumer['status'];
 };
 

@@ -5,6 +5,13 @@ import type { WattHours } from './units.ts';
 export const readingQualities = ['measured', 'estimated', 'questionable'] as const;
 export type ReadingQuality = (typeof readingQualities)[number];
 
+/**
+ * What is suspicious about a reading. One that is suspicious is settled all the same, and counts as
+ * questionable until a higher version says better.
+ */
+export const readingChecks = ['above_connection_limit', 'frozen', 'clock_drift'] as const;
+export type ReadingCheck = (typeof readingChecks)[number];
+
 /** Energy of one prosumer in one timeframe. Never overwritten: a change is a higher version. */
 export type Reading = {
   readonly prosumerId: ProsumerId;
@@ -15,4 +22,8 @@ export type Reading = {
   readonly version: number;
   readonly source: string;
   readonly receivedAt: Instant;
+  /** What it failed when it came; absent: nothing. No part of what tells a duplicate from a conflict. */
+  readonly checks?: readonly ReadingCheck[];
+  /** For how many timeframes right before it the same energies, not both 0, were read; absent: 0. */
+  readonly unchangedFor?: number;
 };

@@ -41,6 +41,20 @@ export const refusalCodes = [
   'ownership_not_proven',
   'challenge_expired',
   'document_not_ready',
+  'timeframe_ended',
+  'timeframe_started',
+  'timeframe_too_far_ahead',
+  'price_limit_not_met',
+  'ahead_limit_exceeded',
+  'order_not_found',
+  'orders_too_many',
+  'market_without_orders',
+  'prosumer_not_active',
+  'tariff_not_found',
+  'tariff_settled',
+  'tariffs_too_many',
+  'range_too_long',
+  'prosumer_not_in_timeframe',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

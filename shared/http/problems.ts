@@ -49,6 +49,20 @@ const refusals = {
   ownership_not_proven: { status: 400, title: 'The signature does not prove ownership' },
   challenge_expired: { status: 409, title: 'The challenge has expired' },
   document_not_ready: { status: 409, title: 'The document is not written yet' },
+  timeframe_ended: { status: 409, title: 'The timeframe has ended' },
+  timeframe_started: { status: 409, title: 'The timeframe has started' },
+  timeframe_too_far_ahead: { status: 409, title: 'The timeframe is too far ahead' },
+  price_limit_not_met: { status: 409, title: 'The price is beyond the limit' },
+  ahead_limit_exceeded: { status: 409, title: 'More than may be traded ahead' },
+  order_not_found: { status: 404, title: 'No such order' },
+  orders_too_many: { status: 409, title: 'Too many orders' },
+  market_without_orders: { status: 409, title: 'The market takes no orders' },
+  prosumer_not_active: { status: 409, title: 'The prosumer takes no part in the timeframe' },
+  tariff_not_found: { status: 404, title: 'No such tariff version' },
+  tariff_settled: { status: 409, title: 'A timeframe was settled with the tariff' },
+  tariffs_too_many: { status: 409, title: 'Too many tariff versions' },
+  range_too_long: { status: 400, title: 'The range is too long' },
+  prosumer_not_in_timeframe: { status: 404, title: 'The prosumer took no part in the timeframe' },
 } as const satisfies Record<RefusalCode, Kind>;
 
 const edgeProblems = {

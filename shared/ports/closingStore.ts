@@ -54,4 +54,11 @@ export type ClosingStore = {
   markSettled(gridId: GridId, closingNumber: number): Promise<void>;
   /** Marks a closed timeframe's latest closing: readings came that it does not contain. */
   markLate(gridId: GridId, timeframes: readonly Timeframe[]): Promise<void>;
+  /**
+   * Closings that are marked as late, of timeframes that start at `from` or later, by timeframe
+   * ascending. One that a later revision has followed may still be among them, until `clearLate`.
+   */
+  listLate(gridId: GridId, from: Instant, limit: number): Promise<readonly StoredClosing[]>;
+  /** Takes the mark off a closing that a later revision has followed; a repeat changes nothing. */
+  clearLate(gridId: GridId, closingNumber: number): Promise<void>;
 };

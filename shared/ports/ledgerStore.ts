@@ -10,6 +10,9 @@ import type { TradePosition } from './tradeStore.ts';
 /** A posting as read back, with where its trade stands. */
 export type StoredPosting = Posting & TradePosition & { readonly gridId: GridId };
 
+/** Where a posting stands among all of its grid. */
+export type PostingPosition = TradePosition & Pick<Posting, 'accountId' | 'side'>;
+
 /** The lines of a batch, and the period that they are billed in. */
 export type BilledIn = {
   readonly period: BillingPeriod;
@@ -48,6 +51,12 @@ export type LedgerStore = {
     range: TimeframeRange,
     page: PageRequest<TradePosition>,
   ): Promise<Page<StoredPosting, TradePosition>>;
+  /** All postings of a grid in a range, by timeframe, account, revision, sequence and side, ascending. */
+  listGridPostings(
+    gridId: GridId,
+    range: TimeframeRange,
+    page: PageRequest<PostingPosition>,
+  ): Promise<Page<StoredPosting, PostingPosition>>;
   /** The accounts of a grid, the reserved ones included, by id ascending. */
   listAccounts(gridId: GridId, page: PageRequest<AccountId>): Promise<Page<Account, AccountId>>;
 };

@@ -13,6 +13,7 @@ import type { Ids } from './ids.ts';
 import type { InvoiceStore } from './invoiceStore.ts';
 import type { LedgerStore } from './ledgerStore.ts';
 import type { Log } from './log.ts';
+import type { OrderStore } from './orderStore.ts';
 import type { PayoutStore } from './payoutStore.ts';
 import type { ProsumerStore } from './prosumerStore.ts';
 import type { QrCodes } from './qrCodes.ts';
@@ -29,6 +30,7 @@ export type Ports = {
   readonly readings: ReadingStore;
   readonly closings: ClosingStore;
   readonly trades: TradeStore;
+  readonly orders: OrderStore;
   readonly prosumers: ProsumerStore;
   readonly ledger: LedgerStore;
   readonly billing: BillingStore;

@@ -18,6 +18,12 @@ export type ReadingStore = {
   append(gridId: GridId, readings: readonly Reading[]): Promise<readonly AppendOutcome[]>;
   /** The highest version per prosumer of a timeframe, by prosumer id ascending. */
   snapshot(gridId: GridId, timeframe: Timeframe): Promise<ReadingSnapshot>;
+  /** The highest version of the given prosumers in a timeframe, where there is one. */
+  latestOf(
+    gridId: GridId,
+    timeframe: Timeframe,
+    prosumerIds: readonly ProsumerId[],
+  ): Promise<ReadonlyMap<ProsumerId, Reading>>;
   /** Has anything been appended to the timeframe since `mark`? */
   hasChangedSince(gridId: GridId, timeframe: Timeframe, mark: string): Promise<boolean>;
   /** All versions of one prosumer's reading, ascending. */

@@ -2,6 +2,7 @@ import type { GridId, TradeId } from '../domain/ids.ts';
 import type { BatchKey } from '../domain/ledger.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import type { Trade } from '../domain/trade.ts';
+import type { TimeframeRange } from './closingStore.ts';
 import type { Page, PageRequest } from './page.ts';
 
 /** Where a trade stands in a grid, in order of timeframe, revision and sequence. */
@@ -21,10 +22,10 @@ export type TradeStore = {
   get(tradeId: TradeId): Promise<Trade | undefined>;
   /** Those of the given trades that are there. */
   getMany(tradeIds: readonly TradeId[]): Promise<ReadonlyMap<TradeId, Trade>>;
-  /** Trades of a grid, or of one timeframe of it, in order of timeframe, revision and sequence. */
+  /** Trades of a grid in a range of timeframes, in order of timeframe, revision and sequence. */
   list(
     gridId: GridId,
-    timeframe: Timeframe | undefined,
+    range: TimeframeRange,
     page: PageRequest<TradePosition>,
   ): Promise<Page<Trade, TradePosition>>;
 };
