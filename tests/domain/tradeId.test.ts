@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { instantOf, timeframeAt } from '../../shared/domain/timeframe.ts';
-import { batchMessageId, parseTradeId, tradeIdOf } from '../../shared/domain/tradeId.ts';
+import {
+  aheadIdOf,
+  batchMessageId,
+  parseAheadId,
+  parseTradeId,
+  tradeIdOf,
+} from '../../shared/domain/tradeId.ts';
 import { gridId, quarter } from './given.ts';
 
 test('an id tells where the trade stands', () => {
@@ -58,4 +64,33 @@ test.each([
 test('a batch bears one message id however often it is sent', () => {
   const key = { gridId: gridId('village'), timeframe: quarter, revision: 0, batch: 3 };
   expect(batchMessageId(key)).toBe('village.20261122T1015Z.0.3');
+});
+
+test('a trade ahead has an id that no recorded trade has, and one spelling', () => {
+  const anyId = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
+  fc.assert(
+    fc.property(anyId.map(gridId), anyId, (grid, id) => {
+      const text = aheadIdOf(grid, quarter, id);
+      expect(parseAheadId(text)).toBe(text);
+      expect(parseTradeId(text)).toBeUndefined();
+    }),
+  );
+  expect(aheadIdOf(gridId('village'), quarter, '7')).toBe('village.20261122T1015Z.ahead.7');
+  expect(parseAheadId(tradeIdOf(gridId('village'), quarter, 0, 7))).toBeUndefined();
+});
+
+test.each([
+  '',
+  'village.20261122T1015Z.ahead',
+  'village.20261122T1015Z.ahead.',
+  'village.20261122T1015Z.ahead.1.2',
+  'village.20261122T1015Z.Ahead.1',
+  'village.20261122T1015Z.ahead.A',
+  'village.20261122T1015Z.ahead.-1',
+  'village.20261122T1015Z.ahead.1\n',
+  'village.20261322T1015Z.ahead.1',
+  'Village.20261122T1015Z.ahead.1',
+  `village.20261122T1015Z.ahead.${'v'.repeat(64)}`,
+])('%j is the id of no trade ahead', (text) => {
+  expect(parseAheadId(text)).toBeUndefined();
 });
