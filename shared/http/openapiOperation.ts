@@ -1,6 +1,11 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../schemas/problem.ts';
-import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routeSpec.ts';
+import {
+  isConditional,
+  type MethodSpec,
+  type RawBody,
+  type RouteSpec,
+} from '../schemas/routeSpec.ts';
 import { examples } from './openapiExamples.ts';
 import { type Components, shown } from './openapiSchema.ts';
 
@@ -32,7 +37,7 @@ function parametersOf({ method, route, spec, components }: Endpoint): readonly o
     ...fieldsOf(route.params, 'path', components).filter(({ required }) => required),
     ...fieldsOf(spec.query, 'query', components),
     ...(method === 'POST' ? [idempotencyKey] : []),
-    ...(method === 'PATCH' || method === 'DELETE' ? [ifMatch] : []),
+    ...(isConditional(route, method) ? [ifMatch] : []),
   ];
 }
 
@@ -73,9 +78,10 @@ function bodyOf({ spec, components }: Endpoint): object {
 
 function answersOf({ route, spec, components }: Endpoint): object {
   const answers = Object.entries(spec.answers).map(([status, answer]) => {
+    const isMade = status === '201' || status === '202';
     const headers = {
-      ...(status === '201' && { Location: text('Where it is.') }),
-      ...((status === '201' || route.methods.PATCH) && { ETag: text('Tag of its state.') }),
+      ...(isMade && { Location: text('Where it is.') }),
+      ...((isMade || route.hasEtag) && { ETag: text('Tag of its state.') }),
     };
     return [
       status,
@@ -115,7 +121,7 @@ function problemsOf({ method, route, spec, components }: Endpoint): object {
     ...((hasPathParameter || spec.query || spec.body) && { 400: 'The request is not valid.' }),
     ...(hasPathParameter && { 404: 'It is not there.' }),
     ...(isChange && { 409: 'It cannot be done as things are.' }),
-    ...((method === 'PATCH' || method === 'DELETE') && { 412: 'Changed since it was read.' }),
+    ...(isConditional(route, method) && { 412: 'Changed since it was read.' }),
     ...(spec.body && {
       411: 'The body came without its length.',
       413: 'The body is too large.',

@@ -1,7 +1,7 @@
 import type { Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { FunctionName, RawAnswer } from '../schemas/input.ts';
-import { bodyBytesMax, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
+import { bodyBytesMax, isConditional, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
 import { routes } from '../schemas/routes.ts';
 import type {
   EdgeDeps,
@@ -84,13 +84,12 @@ async function respond(endpoint: Endpoint, request: HttpRequestLike): Promise<Ht
 
 /** Calls the handler, for each tag of If-Match until one is the state's, and answers its result. */
 async function operate(
-  { method, handler }: Endpoint,
+  { route, method, handler }: Endpoint,
   { headers, url }: HttpRequestLike,
   input: ReadInput,
   assignedId: string,
 ): Promise<Outcome> {
-  const changes = method === 'PATCH' || method === 'DELETE';
-  const ifMatch = parseIfMatch(changes ? headers.get('if-match') : null);
+  const ifMatch = parseIfMatch(isConditional(route, method) ? headers.get('if-match') : null);
   if (ifMatch.kind === 'any') return outcome(await handler({ ...input, url, assignedId }));
   if (ifMatch.kind === 'malformed') {
     const detail = 'If-Match is a list of quoted entity tags, or *.';

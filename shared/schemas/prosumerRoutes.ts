@@ -43,6 +43,7 @@ export const prosumerRoutes = {
   prosumer: {
     path: 'prosumers/{prosumerId}',
     params: ofProsumer,
+    hasEtag: true,
     methods: {
       GET: { summary: 'Show a prosumer', tag: 'Prosumer Info', answers: { 200: Prosumer } },
       PATCH: {

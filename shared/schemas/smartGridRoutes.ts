@@ -32,6 +32,7 @@ export const smartGridRoutes = {
   grid: {
     path: 'grids/{gridId}',
     params: ofGrid,
+    hasEtag: true,
     methods: {
       GET: { summary: 'Show a mini grid', tag: 'Smart Grid Info', answers: { 200: Grid } },
       PATCH: {
