@@ -75,6 +75,7 @@ export function countingLedger(): CountingLedger {
     },
     recordedBatches: async (gridId, timeframe, revision) => batchesOf(gridId, timeframe, revision),
     listPostings: async () => ({ items: [] }),
+    listGridPostings: async () => ({ items: [] }),
     listAccounts: async () => ({ items: [] }),
     postings: () => count,
   };

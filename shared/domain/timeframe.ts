@@ -96,8 +96,8 @@ export function timeframeEnd(start: Timeframe, minutes: number): Instant {
   return instantOf(msOf(start) + lengthMs(minutes));
 }
 
-/** A timeframe as ids name it: `20261122T1015Z`. */
-export function compactTimeframe(start: Timeframe): string {
+/** A timeframe as ids name it: `20261122T1015Z`; of another instant without its seconds. */
+export function compactTimeframe(start: Instant): string {
   const date = start.slice(0, 4) + start.slice(5, 7) + start.slice(8, 10);
   return `${date}T${start.slice(11, 13)}${start.slice(14, 16)}Z`;
 }

@@ -2,7 +2,7 @@ import { assert } from '../domain/assert.ts';
 import type { AccountId, GridId, ProsumerId, TradeId } from '../domain/ids.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
-import { type Instant, isAligned, type Timeframe } from '../domain/timeframe.ts';
+import { type Instant, isAligned, nextTimeframe } from '../domain/timeframe.ts';
 import type { Trade } from '../domain/trade.ts';
 import { parseTradeId } from '../domain/tradeId.ts';
 import type { TimeframeRange } from '../ports/closingStore.ts';
@@ -26,12 +26,10 @@ export async function listGridTrades(
 ): Promise<Result<Page<Trade, TradePosition>, Refusal>> {
   const grid = (await grids.get(gridId))?.value;
   if (grid === undefined) return refuse(gridNotFound(gridId));
-  let timeframe: Timeframe | undefined;
-  if (at !== undefined) {
-    if (!isAligned(at, grid.timeframeMinutes)) return refuse(misaligned(grid, at));
-    timeframe = at;
-  }
-  return accept(await trades.list(gridId, timeframe, page));
+  if (at === undefined) return accept(await trades.list(gridId, {}, page));
+  if (!isAligned(at, grid.timeframeMinutes)) return refuse(misaligned(grid, at));
+  const range = { from: at, to: nextTimeframe(at, grid.timeframeMinutes) };
+  return accept(await trades.list(gridId, range, page));
 }
 
 /** A prosumer's postings with their trades, newest first. */

@@ -4,7 +4,12 @@ import { noSums, type Posting, postingsOf } from '../../shared/domain/ledger.ts'
 import type { Trade } from '../../shared/domain/trade.ts';
 import { microSatoshi, msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import type { TimeframeRange } from '../../shared/ports/closingStore.ts';
-import { type LedgerStore, UnknownAccountError } from '../../shared/ports/ledgerStore.ts';
+import {
+  type LedgerStore,
+  type PostingPosition,
+  type StoredPosting,
+  UnknownAccountError,
+} from '../../shared/ports/ledgerStore.ts';
 import type { TradePosition } from '../../shared/ports/tradeStore.ts';
 import { freshStores } from './adapters.ts';
 import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
@@ -256,6 +261,62 @@ describeProsumerInfo('ledger store', (adapter) => {
     expect(await idsOf(prosumerId('nobody'), {}, 9)).toEqual([]);
   });
 
+  test('all postings of a grid come by timeframe, account, revision, sequence and side', async () => {
+    const { ledger, prosumers } = stores();
+    await addProsumers('anna', 'ben', 'n');
+    await prosumers.create(prosumerOf('stranger', { gridId: hillside }));
+    const gridFeeMsatPerKwh = msatPerKwh(1);
+    const written = [
+      tradeOf(9, { gridFeeMsatPerKwh }),
+      tradeOf(10, { sellerId: ben, buyerId: anna, gridFeeMsatPerKwh }),
+      // Buys from a prosumer, and so pays the fee to itself.
+      tradeOf(11, { buyerId: miniGrid, kind: 'grid', gridFeeMsatPerKwh }),
+      tradeOf(1, { revision: 2, kind: 'correction', gridFeeMsatPerKwh }),
+      tradeOf(1, { revision: 10, kind: 'correction' }),
+      tradeOf(1, { timeframe: at1015, sellerId: prosumerId('n') }),
+    ];
+    await record(ledger, ...written.slice(0, 3));
+    for (const trade of written.slice(3)) await record(ledger, trade);
+    await record(
+      ledger,
+      tradeOf(1, { gridId: hillside, sellerId: prosumerId('stranger'), buyerId: powerPlant }),
+    );
+    const expected = written
+      .flatMap((trade) => {
+        const { gridId, timeframe, revision } = trade;
+        return postingsOf(trade).map((posting) => ({ ...posting, gridId, timeframe, revision }));
+      })
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const listed = (range: TimeframeRange, limit: number) =>
+      allPages(limit, (page: { after?: PostingPosition; limit: number }) =>
+        ledger.listGridPostings(riverside, range, page),
+      );
+    const first = expected.filter(({ timeframe }) => timeframe === at1000);
+    for (const limit of [1, 2, 3, 5, 17]) {
+      expect(await listed({}, limit)).toEqual(expected);
+      expect(await listed({ from: at1000, to: at1015 }, limit)).toEqual(first);
+      expect(await listed({ from: at1015 }, limit)).toEqual(expected.slice(first.length));
+    }
+    for (const range of [{ from: at1030 }, { to: at1000 }, { from: at1000, to: at1000 }]) {
+      expect(await listed(range, 9)).toEqual([]);
+    }
+    const afterAll = {
+      timeframe: at1015,
+      accountId: ben,
+      revision: 0,
+      sequence: 2,
+      side: 'buy',
+    } as const;
+    for (const [range, after, items] of [
+      [{ to: at1015 }, afterAll, []],
+      [{ from: at1015 }, { ...afterAll, timeframe: at1000 }, expected.slice(first.length)],
+    ] as const) {
+      expect(await ledger.listGridPostings(riverside, range, { after, limit: 9 })).toEqual({
+        items,
+      });
+    }
+  });
+
   test('a posting comes back with all of its fields and where its trade stands', async () => {
     const { ledger } = stores();
     await addProsumers('anna', 'ben');
@@ -297,6 +358,12 @@ describeProsumerInfo('ledger store', (adapter) => {
     expect(await record(again.ledger, ...batch)).toEqual({ recordedBatches: 1 });
   });
 });
+
+/** The order of a grid's postings, as a text. */
+function keyOf({ timeframe, accountId, revision, sequence, side }: StoredPosting): string {
+  const numbers = [revision, sequence].map((n) => String(n).padStart(9, '0'));
+  return [timeframe, accountId, ...numbers, side].join(' ');
+}
 
 const nothing = billedIn([]);
 const beforeTheSecond: TradePosition = { timeframe: at1000, revision: 0, sequence: 2 };

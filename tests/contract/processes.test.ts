@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Embedded, openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import { tradesPerBatch } from '../../shared/domain/trade.ts';
-import { at1000, instant, riverside } from './samples.ts';
+import { at1000, at1015, instant, riverside } from './samples.ts';
 
 let directory: string;
 let children: ChildProcess[];
@@ -40,7 +40,11 @@ function open(): Embedded {
 /** What is recorded, and the two sides of every account, as plain sums over what was written. */
 async function audit(stores: Embedded) {
   const { items: accounts } = await stores.ledger.listAccounts(riverside, { limit: 100 });
-  const { items: trades } = await stores.trades.list(riverside, at1000, { limit: 100_000 });
+  const { items: trades } = await stores.trades.list(
+    riverside,
+    { from: at1000, to: at1015 },
+    { limit: 100_000 },
+  );
   let postings = 0;
   for (const { accountId } of accounts) {
     if (accountId === 'mini-grid' || accountId === 'power-plant') continue;

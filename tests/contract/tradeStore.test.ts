@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { miniGrid, powerPlant, type TradeId } from '../../shared/domain/ids.ts';
-import type { Timeframe } from '../../shared/domain/timeframe.ts';
 import type { Trade } from '../../shared/domain/trade.ts';
 import {
   amountOf,
@@ -9,6 +8,7 @@ import {
   priceMsatPerKwhMax,
   wattHours,
 } from '../../shared/domain/units.ts';
+import type { TimeframeRange } from '../../shared/ports/closingStore.ts';
 import type { TradePosition } from '../../shared/ports/tradeStore.ts';
 import { freshStores } from './adapters.ts';
 import { describeDocuments } from './cosmosAdapter.ts';
@@ -20,6 +20,7 @@ import {
   batchKeyOf,
   hash,
   hillside,
+  instant,
   riverside,
   tradeOf,
 } from './samples.ts';
@@ -42,7 +43,9 @@ describeDocuments('trade store', (adapter) => {
     ];
     await trades.createBatch(batchKeyOf(tradeOf(1)), written);
     for (const trade of written) expect(await trades.get(trade.id)).toEqual(trade);
-    expect((await trades.list(riverside, at1000, { limit: 9 })).items).toEqual(written);
+    expect(
+      (await trades.list(riverside, { from: at1000, to: at1015 }, { limit: 9 })).items,
+    ).toEqual(written);
   });
 
   test('the largest trade keeps every microsatoshi', async () => {
@@ -79,7 +82,7 @@ describeDocuments('trade store', (adapter) => {
     await trades.createBatch(key, [tradeOf(1), tradeOf(2), tradeOf(3)]);
     await trades.createBatch(key, [tradeOf(1), tradeOf(2), tradeOf(3)]);
     await trades.createBatch(key, []);
-    const { items } = await trades.list(riverside, undefined, { limit: 9 });
+    const { items } = await trades.list(riverside, {}, { limit: 9 });
     expect(items).toEqual([tradeOf(1), tradeOf(2), tradeOf(3)]);
   });
 
@@ -89,7 +92,7 @@ describeDocuments('trade store', (adapter) => {
     const batch = [tradeOf(1), tradeOf(2, { hash: hash('e') }), tradeOf(3)];
     const attempt = trades.createBatch(batchKeyOf(tradeOf(1)), batch);
     await expect(attempt).rejects.toThrow(tradeOf(2).id);
-    const { items } = await trades.list(riverside, undefined, { limit: 9 });
+    const { items } = await trades.list(riverside, {}, { limit: 9 });
     expect(items).toEqual([tradeOf(2)]);
   });
 
@@ -110,24 +113,40 @@ describeDocuments('trade store', (adapter) => {
       tradeOf(1, { timeframe: at1015 }),
     ];
     await create(...inOrder.toReversed(), tradeOf(1, { gridId: hillside }));
-    const listed = (frame: Timeframe | undefined, limit: number) =>
+    const listed = (range: TimeframeRange, limit: number) =>
       allPages(limit, (page: { after?: TradePosition; limit: number }) =>
-        trades.list(riverside, frame, page),
+        trades.list(riverside, range, page),
       );
     for (const limit of [1, 2, 3, 5, 9]) {
-      expect(await listed(undefined, limit)).toEqual(inOrder);
-      expect(await listed(at1000, limit)).toEqual(inOrder.slice(0, 4));
-      expect(await listed(at1015, limit)).toEqual(inOrder.slice(4));
+      expect(await listed({}, limit)).toEqual(inOrder);
+      expect(await listed({ from: at1000, to: at1015 }, limit)).toEqual(inOrder.slice(0, 4));
+      expect(await listed({ to: at1015 }, limit)).toEqual(inOrder.slice(0, 4));
+      expect(await listed({ from: at1015 }, limit)).toEqual(inOrder.slice(4));
+      expect(await listed({ from: at1000, to: at1030 }, limit)).toEqual(inOrder);
     }
-    expect(await listed(at1030, 9)).toEqual([]);
+    const nothing = [{ from: at1030 }, { to: at1000 }, { from: at1015, to: at1015 }];
+    for (const range of nothing) expect(await listed(range, 9)).toEqual([]);
+    expect(await listed({ from: at1015, to: at1000 }, 9)).toEqual([]);
   });
 
-  test('a position outside of the timeframe that is listed', async () => {
+  test('a range may begin and end between timeframes, to the second', async () => {
+    const { trades } = stores();
+    const [first, second] = [tradeOf(1), tradeOf(1, { timeframe: at1015 })];
+    await create(first, second);
+    const listed = async (from: string, to: string) =>
+      (await trades.list(riverside, { from: instant(from), to: instant(to) }, { limit: 9 })).items;
+    expect(await listed('2026-11-22T10:00:00Z', '2026-11-22T10:15:00Z')).toEqual([first]);
+    expect(await listed('2026-11-22T10:00:01Z', '2026-11-22T10:15:01Z')).toEqual([second]);
+    expect(await listed('2026-11-22T09:59:59Z', '2026-11-22T10:00:01Z')).toEqual([first]);
+    expect(await listed('2026-11-22T10:01:00Z', '2026-11-22T10:14:00Z')).toEqual([]);
+  });
+
+  test('a position outside of the range that is listed', async () => {
     const { trades } = stores();
     const inside = tradeOf(1, { timeframe: at1015 });
     await create(inside);
     const itemsAfter = async (after: TradePosition) =>
-      (await trades.list(riverside, at1015, { after, limit: 9 })).items;
+      (await trades.list(riverside, { from: at1015, to: at1030 }, { after, limit: 9 })).items;
     expect(await itemsAfter({ timeframe: at1000, revision: 5, sequence: 9 })).toEqual([inside]);
     expect(await itemsAfter({ timeframe: at1030, revision: 0, sequence: 0 })).toEqual([]);
   });
@@ -137,7 +156,7 @@ describeDocuments('trade store', (adapter) => {
     await create(...[1, 2, 3, 4].map((n) => tradeOf(n)));
     const listed = await allPages(
       3,
-      (page: { after?: TradePosition; limit: number }) => trades.list(riverside, undefined, page),
+      (page: { after?: TradePosition; limit: number }) => trades.list(riverside, {}, page),
       () => create(tradeOf(5), tradeOf(1, { timeframe: at1015 })),
     );
     expect(listed.map((trade) => trade.sequence)).toEqual([1, 2, 3, 4, 5, 1]);
@@ -150,7 +169,9 @@ describeDocuments('trade store', (adapter) => {
     const key = batchKeyOf(tradeOf(1));
     await Promise.all([trades.createBatch(key, batch), other.trades.createBatch(key, batch)]);
     const again = await reopen();
-    expect((await again.trades.list(riverside, at1000, { limit: 999 })).items).toEqual(batch);
+    expect(
+      (await again.trades.list(riverside, { from: at1000, to: at1015 }, { limit: 999 })).items,
+    ).toEqual(batch);
     expect(batch[0]?.amountUsat).toBe(amountOf(wattHours(1000), msatPerKwh(300_000)));
   });
 });

@@ -6,6 +6,7 @@ import { tradesPerBatch } from '../../shared/domain/trade.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import {
   at1000,
+  at1015,
   closingOf,
   gridId,
   gridOf,
@@ -75,11 +76,13 @@ async function withClosing(stores: CosmosStores, id: GridId, ids: readonly Prosu
   await closings.list(id, {}, { limit: 10 });
   await closings.listUnsettled(id, 10);
   await closings.markLate(id, [at1000]);
+  await closings.listLate(id, at1000, 10);
   await closings.nettos(id, nettosId);
   await closings.listNettos(id, nettosId, { limit: 1 });
   await closings.listNettos(id, nettosId, { limit: 1, after: prosumerId(uuid(0)) });
   await closings.nettosOf(id, [nettosId], prosumerId(uuid(0)));
   await closings.markSettled(id, 1);
+  await closings.clearLate(id, 1);
 }
 
 async function withTrades({ trades }: CosmosStores, id: GridId, ids: readonly ProsumerId[]) {
@@ -95,8 +98,12 @@ async function withTrades({ trades }: CosmosStores, id: GridId, ids: readonly Pr
   const chained = chainTrades({ ...place, previousHash: zeroHash }, terms, sha256);
   await trades.createBatch({ ...place, batch: 1 }, chained);
   await trades.getMany(chained.slice(0, 2).map((trade) => trade.id));
-  await trades.list(id, undefined, { limit: 1 });
-  await trades.list(id, at1000, { limit: 1, after: { ...place, sequence: 1 } });
+  await trades.list(id, {}, { limit: 1 });
+  await trades.list(
+    id,
+    { from: at1000, to: at1015 },
+    { limit: 1, after: { ...place, sequence: 1 } },
+  );
 }
 
 function uuid(n: number): string {

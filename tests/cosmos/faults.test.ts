@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isCosmosTransient } from '../../shared/adapters/azure/cosmos/cosmosErrors.ts';
 import {
   at1000,
+  at1015,
   batchKeyOf,
   closingOf,
   gridOf,
@@ -33,7 +34,9 @@ describe('throttling', () => {
       return times <= 2 ? throttled : undefined;
     });
     await trades.createBatch(key, batch);
-    expect((await trades.list(riverside, at1000, { limit: 200 })).items).toEqual(batch);
+    expect(
+      (await trades.list(riverside, { from: at1000, to: at1015 }, { limit: 200 })).items,
+    ).toEqual(batch);
     const charged = cosmos().charges.find(({ operation }) => operation === 'trades.createBatch');
     expect(charged?.throttled).toBe(2 * (batch.length + 1));
   });
@@ -46,10 +49,10 @@ describe('throttling', () => {
     expect(failure).toMatchObject({ code: 429 });
     expect(isCosmosTransient(failure)).toBe(true);
     // Not recorded whole: in no list yet.
-    expect((await trades.list(riverside, undefined, { limit: 200 })).items).toEqual([]);
+    expect((await trades.list(riverside, {}, { limit: 200 })).items).toEqual([]);
     const again = (await cosmos().open()).trades;
     await again.createBatch(key, batch);
-    expect((await again.list(riverside, undefined, { limit: 200 })).items).toEqual(batch);
+    expect((await again.list(riverside, {}, { limit: 200 })).items).toEqual(batch);
   });
 });
 
@@ -59,7 +62,7 @@ describe('connections that break after the write was done', () => {
     const failure = await trades.createBatch(key, batch).catch((error: unknown) => error);
     expect(isCosmosTransient(failure)).toBe(true);
     await trades.createBatch(key, batch);
-    expect((await trades.list(riverside, undefined, { limit: 200 })).items).toEqual(batch);
+    expect((await trades.list(riverside, {}, { limit: 200 })).items).toEqual(batch);
   });
 
   test('readings: none is lost and none is twice, and the mark has moved', async () => {

@@ -91,7 +91,7 @@ async function outcomeOf({ closings, trades, rosters, ledger }: Ports) {
     nettos: await Promise.all(
       listed.items.map(({ nettosId }) => closings.nettos(riverside, nettosId)),
     ),
-    trades: (await trades.list(riverside, undefined, { limit: 1_000 })).items,
+    trades: (await trades.list(riverside, {}, { limit: 1_000 })).items,
     totals: await rosters.totals(riverside),
     members: (await rosters.list(riverside, { limit: 1_000 })).items,
     accounts: (await ledger.listAccounts(riverside, { limit: 100 })).items,

@@ -114,7 +114,7 @@ function twice(messages: readonly Work[], random: () => number): readonly Work[]
 /** Everything but when it was closed, and whether it was late for that. */
 async function bookOf({ ports }: TestApp) {
   const closings = await ports.closings.list(gridId, {}, { limit: 1_000 });
-  const trades = await ports.trades.list(gridId, undefined, { limit: 100_000 });
+  const trades = await ports.trades.list(gridId, {}, { limit: 100_000 });
   const accounts = await ports.ledger.listAccounts(gridId, { limit: 1_000 });
   const { closingNumber, producedWh, consumedWh } = await ports.rosters.totals(gridId);
   const postings = await ports.ledger.listPostings(

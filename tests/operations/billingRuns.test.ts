@@ -336,7 +336,7 @@ describe('documents', () => {
     const shown = await getStatement(app.ports, gridId, '2026-10', b);
     expect(shown).toEqual({ ok: true, value: stored });
     const statement = JSON.parse(stored ?? '');
-    const { items: trades } = await app.ports.trades.list(gridId, undefined, { limit: 100 });
+    const { items: trades } = await app.ports.trades.list(gridId, {}, { limit: 100 });
     const own = linesOf(trades).filter(({ accountId }) => accountId === b);
     const postings = own.reduce((sum, line) => sum + amountOfLine(line), 0n);
     expect(statement).toMatchObject({

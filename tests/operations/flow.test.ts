@@ -28,7 +28,7 @@ afterEach(() => {
 /** Sums of every account, and every trade: what must not depend on how the work was delivered. */
 async function bookOf({ ports }: TestApp) {
   const accounts = await ports.ledger.listAccounts(gridId, { limit: 100 });
-  const trades = await ports.trades.list(gridId, undefined, { limit: 10_000 });
+  const trades = await ports.trades.list(gridId, {}, { limit: 10_000 });
   return {
     accounts: accounts.items.map(({ accountId, sums }) => [accountId, sums]),
     trades: trades.items.map(({ id, hash, previousHash }) => [id, hash, previousHash]),

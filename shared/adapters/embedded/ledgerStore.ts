@@ -9,6 +9,7 @@ import {
 import type { Timeframe } from '../../domain/timeframe.ts';
 import { type LedgerStore, UnknownAccountError } from '../../ports/ledgerStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
+import { postingPositionOf } from '../postingPosition.ts';
 import {
   type PostingRow,
   type SumsRow,
@@ -61,6 +62,14 @@ export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
         sequence: last.sequence,
       }));
     },
+    async listGridPostings(gridId, range, page) {
+      const { from, to } = boundsOf(range);
+      const after = page.after && page.after.timeframe >= from ? page.after : beforeAllOf(from);
+      const { timeframe, accountId, revision, sequence, side } = after;
+      const start = [timeframe, accountId, revision, sequence, side];
+      const rows = statements.selectGridPostings.all(gridId, to, ...start, rowsFor(page));
+      return pageOf(rows.map(storedPostingOf), page, postingPositionOf);
+    },
     async listAccounts(gridId, page) {
       const limit = rowsFor(page);
       const range = [gridId, page.after ?? '', limit];
@@ -74,6 +83,10 @@ export function embeddedLedgerStore(db: DatabaseSync): LedgerStore {
 // Revisions count from 0 and sequences from 1: no posting stands before this one in its timeframe.
 function startOf(timeframe: string) {
   return { timeframe, revision: 0, sequence: 0 };
+}
+
+function beforeAllOf(timeframe: string) {
+  return { ...startOf(timeframe), accountId: '', side: '' };
 }
 
 function endOf(timeframe: string) {
@@ -119,6 +132,13 @@ function prepare(db: DatabaseSync) {
       `SELECT ${postingColumns} FROM postings
        WHERE gridId = ? AND timeframe = ? AND accountId = ? AND (revision, sequence) < (?, ?)
        ORDER BY revision DESC, sequence DESC, side DESC LIMIT ?`,
+    ),
+    selectGridPostings: bigintQuery<PostingRow>(
+      db,
+      `SELECT ${postingColumns} FROM postings
+       WHERE gridId = ? AND timeframe < ?
+         AND (timeframe, accountId, revision, sequence, side) > (?, ?, ?, ?, ?)
+       ORDER BY timeframe, accountId, revision, sequence, side LIMIT ?`,
     ),
     selectTimeframeBefore: query<{ timeframe: Timeframe }>(
       db,

@@ -10,6 +10,7 @@ import type { TradeStore } from '../../ports/tradeStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { transaction } from './database.ts';
 import { bigintQuery, query, write } from './statement.ts';
+import { boundsOf } from './timeframeRange.ts';
 
 type TradeRow = {
   readonly gridId: GridId;
@@ -61,19 +62,12 @@ export function embeddedTradeStore(db: DatabaseSync): TradeStore {
       }
       return trades;
     },
-    async list(gridId, timeframe, page) {
+    async list(gridId, range, page) {
+      const { from, to } = boundsOf(range);
+      const after = page.after && page.after.timeframe >= from ? page.after : startOf(from);
+      const { timeframe, revision, sequence } = after;
       const limit = rowsFor(page);
-      const after = page.after ?? beforeAll;
-      const { revision, sequence } = after;
-      const rows =
-        timeframe === undefined
-          ? statements.selectPage.all(gridId, after.timeframe, revision, sequence, limit)
-          : statements.selectPageOfTimeframe.all(
-              gridId,
-              timeframe,
-              ...startIn(timeframe, after),
-              limit,
-            );
+      const rows = statements.selectPage.all(gridId, timeframe, revision, sequence, to, limit);
       return pageOf(rows.map(tradeOf), page, (last) => ({
         timeframe: last.timeframe,
         revision: last.revision,
@@ -81,6 +75,11 @@ export function embeddedTradeStore(db: DatabaseSync): TradeStore {
       }));
     },
   };
+}
+
+// Revisions count from 0 and sequences from 1: no trade stands before this in its timeframe.
+function startOf(timeframe: string) {
+  return { timeframe, revision: 0, sequence: 0 };
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -97,14 +96,8 @@ function prepare(db: DatabaseSync) {
     selectPage: bigintQuery<TradeRow>(
       db,
       `SELECT ${columns} FROM trades
-       WHERE gridId = ? AND (timeframe, revision, sequence) > (?, ?, ?)
+       WHERE gridId = ? AND (timeframe, revision, sequence) > (?, ?, ?) AND timeframe < ?
        ORDER BY timeframe, revision, sequence LIMIT ?`,
-    ),
-    selectPageOfTimeframe: bigintQuery<TradeRow>(
-      db,
-      `SELECT ${columns} FROM trades
-       WHERE gridId = ? AND timeframe = ? AND (revision, sequence) > (?, ?)
-       ORDER BY revision, sequence LIMIT ?`,
     ),
   };
 }
@@ -135,18 +128,6 @@ function create({ insert, selectHash }: Statements, key: BatchKey, trade: Trade)
   const there = selectHash.get(...place)?.hash;
   if (there === trade.hash) return;
   throw new Error(`the trade ${trade.id} is there with hash ${there}, not ${trade.hash}`);
-}
-
-const beforeAll = { timeframe: '', revision: 0, sequence: 0 };
-
-/** Where to go on in one timeframe after a position that may lie before it or after it. */
-function startIn(
-  timeframe: Timeframe,
-  after: { timeframe: string; revision: number; sequence: number },
-): [revision: number, sequence: number] {
-  if (after.timeframe < timeframe) return [0, 0];
-  if (after.timeframe > timeframe) return [Number.MAX_SAFE_INTEGER, 0];
-  return [after.revision, after.sequence];
 }
 
 function tradeOf(row: TradeRow): Trade {

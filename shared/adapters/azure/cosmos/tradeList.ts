@@ -2,10 +2,11 @@ import type { GridId } from '../../../domain/ids.ts';
 import type { BatchKey } from '../../../domain/ledger.ts';
 import {
   compactTimeframe,
+  type Instant,
   parseCompactTimeframe,
-  type Timeframe,
 } from '../../../domain/timeframe.ts';
 import { batchOf, type Trade } from '../../../domain/trade.ts';
+import type { TimeframeRange } from '../../../ports/closingStore.ts';
 import type { Page, PageRequest } from '../../../ports/page.ts';
 import type { TradePosition } from '../../../ports/tradeStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
@@ -29,18 +30,18 @@ export function batchEntryOf(key: BatchKey, trades: number): BatchEntry {
   return { id: entryIdOf(key), pk: key.gridId, trades };
 }
 
-/** Trades of a grid, or of one of its timeframes, batch after batch. */
+/** Trades of a grid in a range of timeframes, batch after batch. */
 export async function listTrades(
   documents: Documents,
   gridId: GridId,
-  timeframe: Timeframe | undefined,
+  range: TimeframeRange,
   page: PageRequest<TradePosition>,
 ): Promise<Page<Trade, TradePosition>> {
   const wanted = rowsFor(page);
   const found: Trade[] = [];
   const { after } = page;
-  let from = startOf(timeframe, after);
-  const to = timeframe === undefined ? afterAll : `${compactTimeframe(timeframe)}${afterDot}`;
+  let from = startOf(range, after);
+  const to = range.to === undefined ? afterAll : boundOf(range.to);
   while (found.length < wanted) {
     const entries = await documents.query<BatchEntry>(gridId, {
       select: 'c.id, c.trades',
@@ -61,8 +62,8 @@ export async function listTrades(
     if (last === undefined || entries.length < entriesPerQuery) break;
     from = `${last.id}${afterDot}`;
   }
-  return pageOf(found, page, ({ timeframe: at, revision, sequence }) => {
-    return { timeframe: at, revision, sequence };
+  return pageOf(found, page, ({ timeframe, revision, sequence }) => {
+    return { timeframe, revision, sequence };
   });
 }
 
@@ -87,13 +88,20 @@ function keyOf(gridId: GridId, entryId: string): BatchKey {
   return { gridId, timeframe, revision: Number(revision), batch: Number(batch) };
 }
 
-/** The id from which entries are read: of the batch that holds the position, or of the timeframe. */
-function startOf(timeframe: Timeframe | undefined, after: TradePosition | undefined): string {
-  const first = timeframe === undefined ? '' : `${compactTimeframe(timeframe)}.`;
+/** The id from which entries are read: of the batch that holds the position, or of the range. */
+function startOf({ from }: TimeframeRange, after: TradePosition | undefined): string {
+  const first = from === undefined ? '' : boundOf(from);
   if (after === undefined) return first;
-  const { timeframe: at, revision, sequence } = after;
-  const holding = entryIdOf({ timeframe: at, revision, batch: batchOf(sequence) });
+  const { timeframe, revision, sequence } = after;
+  const holding = entryIdOf({ timeframe, revision, batch: batchOf(sequence) });
   return holding > first ? holding : first;
+}
+
+/** Stands before the entries of timeframes that start at an instant or later, behind all others. */
+function boundOf(at: Instant): string {
+  // Timeframes start at whole minutes: one that starts in the minute of the instant may be earlier.
+  const isWholeMinute = at.endsWith(':00Z');
+  return isWholeMinute ? compactTimeframe(at) : `${compactTimeframe(at)}${afterDot}`;
 }
 
 /** As many of the entries, one at least, as hold what is still wanted. */

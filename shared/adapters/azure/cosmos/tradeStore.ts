@@ -32,10 +32,8 @@ export function cosmosTradeStore({ operate }: CosmosDatabase): TradeStore {
         const found = await mapConcurrently(ids, (id) => getTrade(documents('trades'), id));
         return new Map(found.flatMap((trade) => (trade === undefined ? [] : [[trade.id, trade]])));
       }),
-    list: (gridId, timeframe, page) =>
-      operate('trades.list', (documents) =>
-        listTrades(documents('trades'), gridId, timeframe, page),
-      ),
+    list: (gridId, range, page) =>
+      operate('trades.list', (documents) => listTrades(documents('trades'), gridId, range, page)),
   };
 }
 

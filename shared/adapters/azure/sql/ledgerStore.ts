@@ -8,7 +8,9 @@ import {
   UnknownAccountError,
 } from '../../../ports/ledgerStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
+import { postingPositionOf } from '../../postingPosition.ts';
 import { type SumsRow, sumsColumns, sumsOf } from '../../prosumerInfoRows.ts';
+import { listGridPostings } from './gridPostings.ts';
 import { isSqlNumber } from './isSqlTransient.ts';
 import { ledgerLock } from './lockedTransaction.ts';
 import { listPostings } from './postings.ts';
@@ -53,6 +55,10 @@ export function azureLedgerStore(db: SqlDatabase): LedgerStore {
         revision,
         sequence,
       }));
+    },
+    async listGridPostings(gridId, range, page) {
+      const rows = await listGridPostings(db, gridId, range, page.after, rowsFor(page));
+      return pageOf(rows, page, postingPositionOf);
     },
     async listAccounts(gridId, page) {
       const { rows } = await db.query<SumsRow & { accountId: AccountId }>(accountsStatement, {
