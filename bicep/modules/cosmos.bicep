@@ -46,6 +46,7 @@ var smartGridInfoContainers = [
       '/pk/?'
       '/timeframe/?'
       '/isOpen/?'
+      '/isLate/?'
     ]
   }
   {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
-import type { Timeframe } from '../../shared/domain/timeframe.ts';
+import { addMinutes, type Timeframe } from '../../shared/domain/timeframe.ts';
 import type { TimeframeRange } from '../../shared/ports/closingStore.ts';
 import { freshStores } from './adapters.ts';
 import { describeDocuments } from './cosmosAdapter.ts';
@@ -144,6 +144,55 @@ describeDocuments('closing store', (adapter) => {
     expect((await closings.latest(riverside, at1000))?.hasLateReadings).toBe(false);
     await closings.markLate(riverside, []);
     expect(await marks()).toEqual([false, false, true]);
+  });
+
+  test('what is late is listed by timeframe, from one on and so many', async () => {
+    const { closings } = stores();
+    const frames = [at1000, at1015, at1030, at1045];
+    for (const [n, frame] of frames.entries()) await closings.create(closingOf(n + 1, frame));
+    await closings.create(closingOf(1, at1000, { gridId: hillside }));
+    await closings.markLate(hillside, [at1000]);
+    for (const frame of [at1045, at1000, at1015]) await closings.markLate(riverside, [frame]);
+    const late = async (from = at1000, limit = 9) =>
+      (await closings.listLate(riverside, from, limit)).map((each) => each.closingNumber);
+    expect(await late()).toEqual([1, 2, 4]);
+    expect(await late(at1000, 2)).toEqual([1, 2]);
+    expect(await late(at1015)).toEqual([2, 4]);
+    expect(await late(at1030)).toEqual([4]);
+    expect(await late(addMinutes(at1015, 1) as Timeframe)).toEqual([4]);
+    const [first] = await closings.listLate(riverside, at1000, 1);
+    expect(first).toEqual({ ...closingOf(1, at1000), hasLateReadings: true });
+  });
+
+  test('the mark goes from the closing that is named, and only from it', async () => {
+    const { closings, openAnother } = stores();
+    const other = await openAnother();
+    await closings.create(closingOf(1, at1000));
+    await closings.create(closingOf(2, at1015));
+    await closings.markLate(riverside, [at1000, at1015]);
+    await closings.create(closingOf(3, at1000, { revision: 1, closedThrough: at1015 }));
+    await closings.markLate(riverside, [at1000]);
+    const late = async () =>
+      (await other.closings.listLate(riverside, at1000, 9))
+        .map((each) => each.closingNumber)
+        .toSorted();
+    expect(await late()).toEqual([1, 2, 3]);
+    await closings.clearLate(riverside, 1);
+    await other.closings.clearLate(riverside, 1);
+    await closings.clearLate(riverside, 99);
+    await closings.clearLate(hillside, 2);
+    expect(await late()).toEqual([2, 3]);
+    expect(await closings.byNumber(riverside, 1)).toEqual({
+      ...closingOf(1, at1000),
+      hasLateReadings: false,
+    });
+    await closings.markSettled(riverside, 2);
+    await closings.clearLate(riverside, 2);
+    expect(await closings.byNumber(riverside, 2)).toMatchObject({
+      status: 'settled',
+      hasLateReadings: false,
+    });
+    expect(await late()).toEqual([3]);
   });
 
   test('closings and nettos are still there after closing and opening again', async () => {

@@ -61,6 +61,12 @@ export function embeddedClosingStore(db: DatabaseSync): ClosingStore {
         for (const timeframe of timeframes) statements.mark.run(gridId, timeframe);
       });
     },
+    async listLate(gridId, from, limit) {
+      return statements.selectLate.all(gridId, from, limit).map(closingOf);
+    },
+    async clearLate(gridId, closingNumber) {
+      statements.clear.run(gridId, closingNumber);
+    },
   };
 }
 
@@ -97,6 +103,17 @@ function prepare(db: DatabaseSync) {
     `UPDATE closings SET hasLateReadings = 1 WHERE gridId = ? AND timeframe = ?
      AND hasLateReadings = 0 AND ${latestRevision}`,
   );
+  const selectLate = query<ClosingRow>(
+    db,
+    `SELECT ${columns} FROM closings INDEXED BY closingsLate
+     WHERE gridId = ? AND hasLateReadings = 1 AND timeframe >= ?
+     ORDER BY timeframe, revision LIMIT ?`,
+  );
+  const clear = write(
+    db,
+    `UPDATE closings SET hasLateReadings = 0 WHERE gridId = ? AND closingNumber = ?
+     AND hasLateReadings = 1`,
+  );
   return {
     insert,
     selectLast,
@@ -107,6 +124,8 @@ function prepare(db: DatabaseSync) {
     selectUnsettled,
     settle,
     mark,
+    selectLate,
+    clear,
   };
 }
 

@@ -98,4 +98,7 @@ export const smartGridInfoSchema: readonly string[] = [
   ) STRICT;
   CREATE INDEX answersByExpiry ON answers (expiresAt);
   `,
+  `
+  CREATE INDEX closingsLate ON closings (gridId, timeframe, revision) WHERE hasLateReadings = 1;
+  `,
 ];

@@ -13,6 +13,7 @@ export type ClosingDocument = {
   readonly timeframe: Timeframe;
   /** Only there until it is settled, so that the index of it holds what is open and no more. */
   readonly isOpen?: true;
+  /** Only there while it lacks readings, for the same reason. */
   readonly isLate?: true;
   readonly closing: Closing;
 };
@@ -40,6 +41,10 @@ export function settled({ id, pk, timeframe, isLate, closing }: ClosingDocument)
 
 export function late({ id, pk, timeframe, isOpen, closing }: ClosingDocument): ClosingDocument {
   return { id, pk, timeframe, ...(isOpen && { isOpen }), isLate: true, closing };
+}
+
+export function notLate({ id, pk, timeframe, isOpen, closing }: ClosingDocument): ClosingDocument {
+  return { id, pk, timeframe, ...(isOpen && { isOpen }), closing };
 }
 
 const numberDigits = 12;

@@ -8,6 +8,7 @@ import {
   closingIdOf,
   closingOf,
   late,
+  notLate,
   settled,
 } from './closingDocument.ts';
 import { listClosings } from './closingList.ts';
@@ -67,6 +68,20 @@ export function cosmosClosingStore(database: CosmosDatabase): ClosingStore {
           markLatest(documents('closings'), gridId, timeframe),
         );
       }),
+    listLate: (gridId, from, limit) =>
+      operate('closings.listLate', async (documents) => {
+        const found = await documents('closings').query<ClosingDocument>(gridId, {
+          where: 'c.isLate = true AND c.timeframe >= @from',
+          orderBy: 'c.timeframe',
+          top: limit,
+          parameters: { '@from': from },
+        });
+        return found.map(closingOf);
+      }),
+    clearLate: (gridId, closingNumber) =>
+      operate('closings.clearLate', (documents) =>
+        change(documents('closings'), gridId, closingIdOf(closingNumber), notLate),
+      ),
   };
 }
 

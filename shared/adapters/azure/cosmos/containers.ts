@@ -43,7 +43,7 @@ export const consistencyLevel = 'Strong';
  */
 export const containers: Readonly<Record<ContainerName, ContainerDefinition>> = {
   grids: definition('grids', '/pk', ['/pk/?']),
-  closings: definition('closings', '/pk', ['/pk/?', '/timeframe/?', '/isOpen/?']),
+  closings: definition('closings', '/pk', ['/pk/?', '/timeframe/?', '/isOpen/?', '/isLate/?']),
   readings: definition('readings', '/pk', ['/pk/?']),
   answers: { ...definition('answers', '/id', []), defaultTtl: -1 },
   trades: definition('trades', '/pk', ['/pk/?']),
