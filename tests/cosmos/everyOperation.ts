@@ -77,13 +77,11 @@ async function withClosing(stores: CosmosStores, id: GridId, ids: readonly Prosu
   await closings.listUnsettled(id, 10);
   await closings.markLate(id, [at1000]);
   await closings.listLate(id, at1000, 10);
-  await closings.listLate(id, at1000, 10);
   await closings.nettos(id, nettosId);
   await closings.listNettos(id, nettosId, { limit: 1 });
   await closings.listNettos(id, nettosId, { limit: 1, after: prosumerId(uuid(0)) });
   await closings.nettosOf(id, [nettosId], prosumerId(uuid(0)));
   await closings.markSettled(id, 1);
-  await closings.clearLate(id, 1);
   await closings.clearLate(id, 1);
 }
 
