@@ -66,6 +66,53 @@ describeDocuments('reading store', (adapter) => {
     expect(await readings.versions(riverside, prosumerId('a'), at1015)).toEqual([]);
   });
 
+  test('what a reading failed, and for how long it is unchanged, is kept, and is no content', async () => {
+    const { readings, reopen } = stores();
+    const frozen = readingOf('a', { checks: ['frozen'], unchangedFor: 24, quality: 'estimated' });
+    const wrong = readingOf('b', { checks: ['above_connection_limit', 'frozen', 'clock_drift'] });
+    const steady = readingOf('c', { unchangedFor: 1_000_000 });
+    const plain = readingOf('d', { source: 'by-hand' });
+    const all = [frozen, wrong, steady, plain];
+    expect(await readings.append(riverside, all)).toEqual(all.map(() => 'accepted'));
+    const { checks: _, ...unchecked } = frozen;
+    const again = [unchecked, { ...plain, checks: ['frozen' as const], unchangedFor: 3 }];
+    expect(await readings.append(riverside, again)).toEqual(['duplicate', 'duplicate']);
+    const reopened = await reopen();
+    expect((await reopened.readings.snapshot(riverside, at1000)).readings).toEqual(all);
+    const [first] = await reopened.readings.versions(riverside, prosumerId('a'), at1000);
+    expect(first).toEqual(frozen);
+    expect(await reopened.readings.append(riverside, [plain])).toEqual(['duplicate']);
+  });
+
+  test('the latest of some prosumers: the highest version, of those that have one', async () => {
+    const { readings, openAnother } = stores();
+    const other = await openAnother();
+    const latestOf = async (...ids: string[]) =>
+      [...(await readings.latestOf(riverside, at1000, ids.map(prosumerId)))].toSorted();
+    expect(await latestOf('a', 'b')).toEqual([]);
+    const checked = readingOf('a', { version: 10, checks: ['frozen'], unchangedFor: 24 });
+    await readings.append(riverside, [
+      readingOf('a', { version: 2 }),
+      checked,
+      readingOf('a', { version: 9 }),
+      readingOf('b'),
+      readingOf('c'),
+      readingOf('d', { timeframe: at1015 }),
+    ]);
+    await readings.append(hillside, [readingOf('e')]);
+    expect(await latestOf('b', 'a', 'd', 'e', 'a')).toEqual([
+      ['a', checked],
+      ['b', readingOf('b')],
+    ]);
+    expect(await latestOf()).toEqual([]);
+    await other.readings.append(riverside, [readingOf('b', { version: 2 }), readingOf('d')]);
+    expect(await latestOf('a', 'b', 'd')).toEqual([
+      ['a', checked],
+      ['b', readingOf('b', { version: 2 })],
+      ['d', readingOf('d')],
+    ]);
+  });
+
   test('nothing in, nothing out', async () => {
     expect(await stores().readings.append(riverside, [])).toEqual([]);
   });

@@ -47,6 +47,24 @@ describeDocuments('roster store', (adapter) => {
     expect(await members()).toEqual([memberOf('a')]);
   });
 
+  test('the limit of a connection comes with a version, and goes with one', async () => {
+    const { rosters, reopen } = stores();
+    const limited = memberOf('a', { connectionLimitW: 11_000 });
+    await rosters.upsert(riverside, memberOf('a'), 1);
+    await rosters.upsert(riverside, limited, 2);
+    await rosters.upsert(riverside, memberOf('b'), 1);
+    await rosters.applyClosing(closingOf(1, at1000), [lineOf('a', 5, 6), lineOf('b', 7, 8)]);
+    const { rosters: again } = await reopen();
+    expect(await again.activeIn(riverside, at1000)).toEqual([limited, memberOf('b')]);
+    expect([...(await again.membersById(riverside, [prosumerId('a')])).values()]).toEqual([
+      limited,
+    ]);
+    const listed = await again.list(riverside, { limit: 1 });
+    expect(listed.items).toEqual([{ ...limited, producedWh: 5, consumedWh: 6 }]);
+    await again.upsert(riverside, memberOf('a'), 3);
+    expect(await again.activeIn(riverside, at1000)).toEqual([memberOf('a'), memberOf('b')]);
+  });
+
   test('a member takes part from activeFrom, inclusive, to activeUntil, exclusive', async () => {
     const { rosters } = stores();
     const member = memberOf('a', { activeFrom: at1000, activeUntil: at1030, status: 'inactive' });

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { GridId, ProsumerId } from '../../domain/ids.ts';
-import type { Reading, ReadingQuality } from '../../domain/reading.ts';
+import type { Reading, ReadingCheck, ReadingQuality } from '../../domain/reading.ts';
 import type { Instant, Timeframe } from '../../domain/timeframe.ts';
 import type { WattHours } from '../../domain/units.ts';
 import type { AppendOutcome, ReadingStore } from '../../ports/readingStore.ts';
@@ -16,10 +16,15 @@ type ReadingRow = readonly [
   quality: ReadingQuality,
   source: string,
   receivedAt: Instant,
+  checks: string | null,
+  unchangedFor: number,
 ];
 type MarkRow = { readonly mark: number };
 
-const columns = 'prosumerId, version, producedWh, consumedWh, quality, source, receivedAt';
+const columns = `prosumerId, version, producedWh, consumedWh, quality, source, receivedAt, checks,
+  unchangedFor`;
+
+const checkSeparator = ' ';
 
 /** Readings, a row per version. The mark of a snapshot counts the appends to its timeframe. */
 export function embeddedReadingStore(db: DatabaseSync): ReadingStore {
@@ -37,6 +42,9 @@ export function embeddedReadingStore(db: DatabaseSync): ReadingStore {
         mark: String(markOf(gridId, timeframe)),
       }));
     },
+    async latestOf(gridId, timeframe, prosumerIds) {
+      return readTransaction(db, () => latestOf(statements, gridId, timeframe, prosumerIds));
+    },
     async hasChangedSince(gridId, timeframe, mark) {
       return markOf(gridId, timeframe) > Number(mark);
     },
@@ -53,7 +61,7 @@ function prepare(db: DatabaseSync) {
   return {
     insert: write(
       db,
-      `INSERT INTO readings (gridId, timeframe, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO readings (gridId, timeframe, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     ),
     isSame: query<{ isSame: number }>(
@@ -75,6 +83,11 @@ function prepare(db: DatabaseSync) {
       `SELECT ${columns} FROM readings WHERE gridId = ? AND timeframe = ?
        ORDER BY prosumerId, version`,
     ),
+    selectLatest: tupleQuery<ReadingRow>(
+      db,
+      `SELECT ${columns} FROM readings WHERE gridId = ? AND timeframe = ? AND prosumerId = ?
+       ORDER BY version DESC LIMIT 1`,
+    ),
     selectVersions: tupleQuery<ReadingRow>(
       db,
       `SELECT ${columns} FROM readings WHERE gridId = ? AND timeframe = ? AND prosumerId = ?
@@ -92,7 +105,7 @@ function append(
   const appendedTo = new Set<Timeframe>();
   for (const reading of readings) {
     const { prosumerId, timeframe, version, producedWh, consumedWh, quality } = reading;
-    const { source, receivedAt } = reading;
+    const { source, receivedAt, checks = [], unchangedFor = 0 } = reading;
     const { changes } = insert.run(
       gridId,
       timeframe,
@@ -103,6 +116,8 @@ function append(
       quality,
       source,
       receivedAt,
+      checks.length === 0 ? null : checks.join(checkSeparator),
+      unchangedFor,
     );
     if (changes === 1) {
       appendedTo.add(timeframe);
@@ -117,6 +132,23 @@ function append(
   return outcomes;
 }
 
+/** One seek in the key for each: few that are asked for cost little, however large the community. */
+function latestOf(
+  { selectLatest }: Statements,
+  gridId: GridId,
+  timeframe: Timeframe,
+  prosumerIds: readonly ProsumerId[],
+): ReadonlyMap<ProsumerId, Reading> {
+  const latest = new Map<ProsumerId, Reading>();
+  for (const prosumerId of prosumerIds) {
+    const row = latest.has(prosumerId)
+      ? undefined
+      : selectLatest.get(gridId, timeframe, prosumerId);
+    if (row !== undefined) latest.set(prosumerId, readingOf(row, timeframe));
+  }
+  return latest;
+}
+
 /** The last row of each prosumer; rows come by prosumer and version, ascending. */
 function highestVersions(rows: readonly ReadingRow[], timeframe: Timeframe): Reading[] {
   const readings: Reading[] = [];
@@ -129,5 +161,10 @@ function highestVersions(rows: readonly ReadingRow[], timeframe: Timeframe): Rea
 
 function readingOf(row: ReadingRow, timeframe: Timeframe): Reading {
   const [prosumerId, version, producedWh, consumedWh, quality, source, receivedAt] = row;
-  return { prosumerId, timeframe, producedWh, consumedWh, quality, version, source, receivedAt };
+  const [, , , , , , , checks, unchangedFor] = row;
+  return {
+    ...{ prosumerId, timeframe, producedWh, consumedWh, quality, version, source, receivedAt },
+    ...(checks !== null && { checks: checks.split(checkSeparator) as ReadingCheck[] }),
+    ...(unchangedFor > 0 && { unchangedFor }),
+  };
 }

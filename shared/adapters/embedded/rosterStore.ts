@@ -14,6 +14,7 @@ type MemberRow = readonly [
   activeFrom: Instant,
   activeUntil: Instant | null,
   status: Member['status'],
+  connectionLimitW: number | null,
 ];
 type MemberTotalsRow = readonly [...MemberRow, producedWh: number, consumedWh: number];
 type TotalsRow = {
@@ -24,7 +25,7 @@ type TotalsRow = {
   readonly consumedWh: number;
 };
 
-const memberColumns = 'prosumerId, activeFrom, activeUntil, status';
+const memberColumns = 'prosumerId, activeFrom, activeUntil, status, connectionLimitW';
 
 /** Rosters: a row per member and a row of totals per grid. */
 export function embeddedRosterStore(db: DatabaseSync): RosterStore {
@@ -81,9 +82,10 @@ function prepare(db: DatabaseSync) {
     upsert: write(
       db,
       `INSERT INTO members (gridId, ${memberColumns}, version, producedWh, consumedWh)
-       VALUES (?, ?, ?, ?, ?, ?, 0, 0)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)
        ON CONFLICT DO UPDATE SET activeFrom = excluded.activeFrom,
-         activeUntil = excluded.activeUntil, status = excluded.status, version = excluded.version`,
+         activeUntil = excluded.activeUntil, status = excluded.status,
+         connectionLimitW = excluded.connectionLimitW, version = excluded.version`,
     ),
     count: write(
       db,
@@ -129,10 +131,11 @@ function prepare(db: DatabaseSync) {
 }
 
 function upsert(statements: Statements, gridId: GridId, member: Member, version: number): void {
-  const { prosumerId, activeFrom, activeUntil, status } = member;
+  const { prosumerId, activeFrom, activeUntil, status, connectionLimitW } = member;
   const before = statements.selectVersion.get(gridId, prosumerId);
   if (before !== undefined && before.version >= version) return;
-  statements.upsert.run(gridId, prosumerId, activeFrom, activeUntil ?? null, status, version);
+  const own = [prosumerId, activeFrom, activeUntil ?? null, status, connectionLimitW ?? null];
+  statements.upsert.run(gridId, ...own, version);
   const grownBy = Number(status === 'active') - Number(before?.status === 'active');
   if (grownBy !== 0) statements.count.run(gridId, grownBy);
 }
@@ -155,18 +158,20 @@ function addToMembers(
   return { producedWh: produced, consumedWh: consumed };
 }
 
-function memberOf([prosumerId, activeFrom, activeUntil, status]: MemberRow): Member {
+function memberOf(row: MemberRow): Member {
+  const [prosumerId, activeFrom, activeUntil, status, connectionLimitW] = row;
   return {
     prosumerId,
     activeFrom,
     ...(activeUntil !== null && { activeUntil }),
+    ...(connectionLimitW !== null && { connectionLimitW }),
     status,
   };
 }
 
 function memberTotalsOf(row: MemberTotalsRow): MemberTotals {
-  const [prosumerId, activeFrom, activeUntil, status, producedWh, consumedWh] = row;
-  const member = memberOf([prosumerId, activeFrom, activeUntil, status]);
+  const [prosumerId, activeFrom, activeUntil, status, limitW, producedWh, consumedWh] = row;
+  const member = memberOf([prosumerId, activeFrom, activeUntil, status, limitW]);
   return { ...member, producedWh, consumedWh };
 }
 

@@ -99,6 +99,11 @@ export const smartGridInfoSchema: readonly string[] = [
   CREATE INDEX answersByExpiry ON answers (expiresAt);
   `,
   `
+  ALTER TABLE readings ADD COLUMN checks TEXT;
+  ALTER TABLE readings ADD COLUMN unchangedFor INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE members ADD COLUMN connectionLimitW INTEGER;
+  `,
+  `
   CREATE INDEX closingsLate ON closings (gridId, timeframe, revision) WHERE hasLateReadings = 1;
   `,
 ];

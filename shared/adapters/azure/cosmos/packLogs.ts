@@ -51,6 +51,24 @@ export class PackLogs<Item, Body extends object> {
     return { items: [...log.items], packs: log.packs };
   }
 
+  /**
+   * The highest version of each of these, where there is one. One point read where nothing was
+   * appended since the log was read last.
+   */
+  async latest(
+    documents: Documents,
+    pk: string,
+    names: Iterable<string>,
+  ): Promise<readonly Item[]> {
+    const log = this.#logOf(pk);
+    if (!log.isRead || (await this.isLongerThan(documents, pk, log.packs))) {
+      await this.#catchUp(documents, log);
+    }
+    return [...new Set(names)]
+      .map((name) => log.latest.get(name))
+      .filter((item) => item !== undefined);
+  }
+
   /** Is there a pack after number `packs`? */
   async isLongerThan(documents: Documents, pk: string, packs: number): Promise<boolean> {
     assert(Number.isSafeInteger(packs), `${packs} is no number of packs`);
@@ -143,7 +161,16 @@ export class PackLogs<Item, Body extends object> {
   }
 
   #add(log: Log<Item>, items: readonly Item[]): void {
-    for (const item of items) log.byKey.set(this.#codec.keyOf(item), item);
+    const { keyOf, versioned } = this.#codec;
+    for (const item of items) {
+      log.byKey.set(keyOf(item), item);
+      const name = versioned?.nameOf(item);
+      if (versioned === undefined || name === undefined) continue;
+      const other = log.latest.get(name);
+      if (other === undefined || versioned.versionOf(other) < versioned.versionOf(item)) {
+        log.latest.set(name, item);
+      }
+    }
     log.items.push(...items);
     log.packs += 1;
     // One that was forgotten while in use goes on with what it holds, and is not counted.
@@ -173,6 +200,11 @@ export class PackLogs<Item, Body extends object> {
 /** How items of one kind are told apart and packed. */
 export type PackCodec<Item, Body extends object> = {
   keyOf(item: Item): string;
+  /** Where items are versions of something: of what, and which. */
+  readonly versioned?: {
+    nameOf(item: Item): string;
+    versionOf(item: Item): number;
+  };
   /** Do two items under one key say the same? */
   isSame(a: Item, b: Item): boolean;
   pack(items: readonly Item[]): Body;
@@ -193,6 +225,8 @@ type Log<Item> = {
   readonly pk: string;
   readonly items: Item[];
   readonly byKey: Map<string, Item>;
+  /** The highest version of each, where items are versions of something. */
+  readonly latest: Map<string, Item>;
   readonly waiting: Waiting<Item>[];
   turn: Promise<void>;
   packs: number;
@@ -218,6 +252,7 @@ function emptyLog<Item>(pk: string): Log<Item> {
     pk,
     items: [],
     byKey: new Map(),
+    latest: new Map(),
     waiting: [],
     turn: Promise.resolve(),
     packs: 0,

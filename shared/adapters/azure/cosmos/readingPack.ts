@@ -1,5 +1,11 @@
 import type { ProsumerId } from '../../../domain/ids.ts';
-import { type Reading, type ReadingQuality, readingQualities } from '../../../domain/reading.ts';
+import {
+  type Reading,
+  type ReadingCheck,
+  type ReadingQuality,
+  readingChecks,
+  readingQualities,
+} from '../../../domain/reading.ts';
 import type { Instant, Timeframe } from '../../../domain/timeframe.ts';
 import type { WattHours } from '../../../domain/units.ts';
 import { Dictionary, valueAt } from './dictionary.ts';
@@ -13,7 +19,10 @@ export type ReadingPack = {
   readonly readings: readonly Row[];
 };
 
-/** The last three are left out where all of them are 0, which they are in most packs. */
+/**
+ * The last two are left out where both are 0, and then the three before them too where all of those
+ * are, which they are in most packs.
+ */
 type Row = readonly [
   prosumerId: ProsumerId,
   version: number,
@@ -22,11 +31,14 @@ type Row = readonly [
   quality?: number,
   source?: number,
   receivedAt?: number,
+  checks?: number,
+  unchangedFor?: number,
 ];
 
 /** Packs readings of one timeframe. Their key is prosumer and version; where they come from is no content. */
 export const readingCodec: PackCodec<Reading, ReadingPack> = {
   keyOf: ({ prosumerId, version }) => `${prosumerId} ${version}`,
+  versioned: { nameOf: ({ prosumerId }) => prosumerId, versionOf: ({ version }) => version },
   isSame: (a, b) =>
     a.producedWh === b.producedWh && a.consumedWh === b.consumedWh && a.quality === b.quality,
   pack(items) {
@@ -39,14 +51,21 @@ export const readingCodec: PackCodec<Reading, ReadingPack> = {
       const quality = readingQualities.indexOf(item.quality);
       const source = sources.indexOf(item.source);
       const receivedAt = received.indexOf(item.receivedAt);
-      if (quality + source + receivedAt === 0) return [prosumerId, version, producedWh, consumedWh];
-      return [prosumerId, version, producedWh, consumedWh, quality, source, receivedAt];
+      const checks = bitsOf(item.checks ?? []);
+      const unchangedFor = item.unchangedFor ?? 0;
+      const energies = [prosumerId, version, producedWh, consumedWh] as const;
+      if (checks + unchangedFor > 0) {
+        return [...energies, quality, source, receivedAt, checks, unchangedFor];
+      }
+      if (quality + source + receivedAt === 0) return energies;
+      return [...energies, quality, source, receivedAt];
     });
     return { timeframe, sources: sources.values, receivedAt: received.values, readings };
   },
   unpack: ({ timeframe, sources, receivedAt, readings }) =>
     readings.map((row) => {
       const [prosumerId, version, producedWh, consumedWh, quality = 0, source = 0, at = 0] = row;
+      const [, , , , , , , checks = 0, unchangedFor = 0] = row;
       return {
         prosumerId,
         timeframe,
@@ -56,6 +75,17 @@ export const readingCodec: PackCodec<Reading, ReadingPack> = {
         version,
         source: valueAt(sources, source),
         receivedAt: valueAt(receivedAt, at),
+        ...(checks > 0 && { checks: checksOf(checks) }),
+        ...(unchangedFor > 0 && { unchangedFor }),
       };
     }),
 };
+
+/** A bit for each check, by its place in the list of all. */
+function bitsOf(checks: readonly ReadingCheck[]): number {
+  return checks.reduce((bits, check) => bits | (1 << readingChecks.indexOf(check)), 0);
+}
+
+function checksOf(bits: number): readonly ReadingCheck[] {
+  return readingChecks.filter((_, place) => (bits & (1 << place)) !== 0);
+}

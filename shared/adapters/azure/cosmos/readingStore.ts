@@ -34,6 +34,13 @@ export function cosmosReadingStore({ operate }: CosmosDatabase): ReadingStore {
         const { items, packs } = await readingLogs.read(documents('readings'), pk);
         return { readings: highestVersions(items), mark: String(packs) };
       }),
+    latestOf: (gridId, timeframe, prosumerIds) =>
+      operate('readings.latestOf', async (documents) => {
+        if (prosumerIds.length === 0) return new Map();
+        const pk = readingsPk(gridId, timeframe);
+        const latest = await readingLogs.latest(documents('readings'), pk, prosumerIds);
+        return new Map(latest.map((reading) => [reading.prosumerId, reading]));
+      }),
     hasChangedSince: (gridId, timeframe, mark) =>
       operate('readings.hasChangedSince', (documents) =>
         readingLogs.isLongerThan(

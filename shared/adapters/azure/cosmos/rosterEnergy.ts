@@ -61,6 +61,7 @@ function grown(
     if (line === undefined) return row;
     byId.delete(row[0]);
     const [prosumerId, version, activeFrom, activeUntil, isActive, producedWh, consumedWh] = row;
+    const [, , , , , , , ...limit] = row;
     return [
       prosumerId,
       version,
@@ -69,6 +70,7 @@ function grown(
       isActive,
       producedWh + line.producedWh,
       consumedWh + line.consumedWh,
+      ...limit,
     ];
   });
   strangers.push(...byId.keys());

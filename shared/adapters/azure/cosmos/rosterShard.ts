@@ -25,7 +25,7 @@ export type RosterShard = {
   readonly members: readonly MemberRow[];
 };
 
-/** A member without the names of its fields. */
+/** A member without the names of its fields. The last is left out where there is none. */
 export type MemberRow = readonly [
   prosumerId: ProsumerId,
   version: number,
@@ -34,6 +34,7 @@ export type MemberRow = readonly [
   isActive: 0 | 1,
   producedWh: number,
   consumedWh: number,
+  connectionLimitW?: number,
 ];
 
 /** Every shard's id is `members.` and its `from`; `/` comes right after `.`. */
@@ -61,7 +62,7 @@ export function emptyShard(gridId: GridId): RosterShard {
 /** The shard with the member in it. Undefined when it is there at this version or a later one. */
 export function withMember(
   shard: RosterShard,
-  { prosumerId, activeFrom, activeUntil, status }: Member,
+  { prosumerId, activeFrom, activeUntil, status, connectionLimitW }: Member,
   version: number,
 ): RosterShard | undefined {
   const at = placeOf(shard, prosumerId);
@@ -70,15 +71,9 @@ export function withMember(
   if (there !== undefined && there[1] >= version) return undefined;
   const isActive = status === 'active' ? 1 : 0;
   const [producedWh, consumedWh] = there === undefined ? [0, 0] : [there[5], there[6]];
-  const row: MemberRow = [
-    prosumerId,
-    version,
-    activeFrom,
-    activeUntil ?? null,
-    isActive,
-    producedWh,
-    consumedWh,
-  ];
+  const until = activeUntil ?? null;
+  const plain = [prosumerId, version, activeFrom, until, isActive, producedWh, consumedWh] as const;
+  const row: MemberRow = connectionLimitW === undefined ? plain : [...plain, connectionLimitW];
   const members = shard.members.toSpliced(at, there === undefined ? 0 : 1, row);
   return { ...bare(shard), changes: shard.changes + 1, active: activeOf(members), members };
 }
@@ -124,11 +119,13 @@ export function bare(shard: RosterShard): RosterShard {
   return { id, pk, from, changes, splits, closingNumber, active, members };
 }
 
-export function memberOf([prosumerId, , activeFrom, activeUntil, isActive]: MemberRow): Member {
+export function memberOf(row: MemberRow): Member {
+  const [prosumerId, , activeFrom, activeUntil, isActive, , , connectionLimitW] = row;
   return {
     prosumerId,
     activeFrom,
     ...(activeUntil !== null && { activeUntil }),
+    ...(connectionLimitW !== undefined && { connectionLimitW }),
     status: isActive === 1 ? 'active' : 'inactive',
   };
 }
