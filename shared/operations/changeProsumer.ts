@@ -20,6 +20,9 @@ export type ProsumerChange = {
   readonly activeFrom?: Instant;
   /** null takes the end away. */
   readonly activeUntil?: Instant | null;
+  /** null takes the limit away. */
+  readonly connectionLimitW?: number | null;
+  readonly aheadEnergyWhMax?: number | null;
 };
 
 /** Changes what a prosumer is; its account stays. Safe without `ifMatch` too. */
@@ -82,16 +85,19 @@ export function etagOfProsumer({ version }: StoredProsumer): string {
 }
 
 function applyChange(prosumer: Prosumer, change: ProsumerChange): Change<Prosumer> {
-  const { activeUntil: until, ...plain } = change;
-  const { activeUntil: untilBefore, ...rest } = prosumer;
-  const activeUntil = until === undefined ? untilBefore : (until ?? undefined);
-  const changed: Prosumer = { ...rest, ...plain, ...(activeUntil && { activeUntil }) };
-  if (changed.status === 'inactive' && activeUntil === undefined) {
+  const { activeUntil, connectionLimitW, aheadEnergyWhMax, ...fields } = { ...prosumer, ...change };
+  const changed: Prosumer = {
+    ...fields,
+    ...(activeUntil && { activeUntil }),
+    ...(connectionLimitW && { connectionLimitW }),
+    ...(typeof aheadEnergyWhMax === 'number' && { aheadEnergyWhMax }),
+  };
+  if (changed.status === 'inactive' && changed.activeUntil === undefined) {
     const errors = [{ pointer: '/activeUntil', detail: 'stays: the prosumer was deactivated' }];
     const detail = 'A deactivated prosumer keeps its end.';
     return refuse({ code: 'setting_immutable', detail, errors });
   }
-  if (activeUntil === undefined || activeUntil > changed.activeFrom) {
+  if (changed.activeUntil === undefined || changed.activeUntil > changed.activeFrom) {
     return { ok: true, value: changed };
   }
   const errors = [{ pointer: '/activeUntil', detail: 'must be after activeFrom' }];

@@ -18,6 +18,8 @@ export type NewProsumer = {
   /** Absent: the first timeframe of the grid that is not closed. */
   readonly activeFrom?: Instant;
   readonly activeUntil?: Instant;
+  readonly connectionLimitW?: number;
+  readonly aheadEnergyWhMax?: number;
 };
 
 /** Creates a prosumer with its account. Repeatable: the same under the same id answers what is there. */
@@ -68,6 +70,8 @@ function isSame(stored: Prosumer, asked: NewProsumer): boolean {
     stored.address === asked.address &&
     stored.type === asked.type &&
     stored.activeUntil === asked.activeUntil &&
+    stored.connectionLimitW === asked.connectionLimitW &&
+    stored.aheadEnergyWhMax === asked.aheadEnergyWhMax &&
     (asked.activeFrom === undefined || stored.activeFrom === asked.activeFrom)
   );
 }

@@ -26,6 +26,10 @@ export async function rosterProsumers(
   return { rostered: waiting.length };
 }
 
-function memberOf({ id, activeFrom, activeUntil, status }: Prosumer): Member {
-  return { prosumerId: id, activeFrom, status, ...(activeUntil && { activeUntil }) };
+function memberOf({ id, activeFrom, activeUntil, status, connectionLimitW }: Prosumer): Member {
+  return {
+    ...{ prosumerId: id, activeFrom, status },
+    ...(activeUntil && { activeUntil }),
+    ...(connectionLimitW && { connectionLimitW }),
+  };
 }

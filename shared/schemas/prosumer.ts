@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
+import { type TUnsafe, Type } from 'typebox';
 import { prosumerTypes } from '../domain/prosumer.ts';
+import { energyWhMax } from '../domain/units.ts';
 import { accountFields } from './account.ts';
 import { closed, gridId, instant, instantOrNull, oneOf, prosumerId } from './common.ts';
 
@@ -14,6 +15,33 @@ const fields = {
   address: Type.String({ minLength: 1, maxLength: 500, description: 'Postal address.' }),
   type: oneOf(prosumerTypes, 'What kind of prosumer it is.'),
 };
+/** 100 MW: more than any connection of a community. */
+const connectionLimitWMax = 100_000_000;
+
+/** Limits of a prosumer: given, given or null to take them away, and read. */
+export function prosumerLimits<Value extends number | null>(
+  type: 'integer' | readonly ['integer', 'null'],
+) {
+  const limit = (minimum: number, maximum: number, description: string): TUnsafe<Value> =>
+    Type.Unsafe<Value>({ type, minimum, maximum, description });
+  return {
+    connectionLimitW: Type.Optional(
+      limit(
+        1,
+        connectionLimitWMax,
+        'What its connection carries either way, in watts. A reading of more is questionable.',
+      ),
+    ),
+    aheadEnergyWhMax: Type.Optional(
+      limit(
+        0,
+        energyWhMax,
+        'What it may sell, and buy, ahead for one timeframe; without it, what its grid says. Wh.',
+      ),
+    ),
+  };
+}
+
 const activeFromText = 'Start of its first timeframe.';
 const activeUntilText = 'End of its last timeframe; open-ended without it.';
 
@@ -26,6 +54,7 @@ export const ProsumerCreate = Type.Object(
       instant(`${activeFromText} Without it the first timeframe of the grid that is not closed.`),
     ),
     activeUntil: Type.Optional(instant(activeUntilText)),
+    ...prosumerLimits<number>('integer'),
   },
   closed('ProsumerCreate', 'A prosumer to create; without `id` one is made.'),
 );
@@ -37,6 +66,7 @@ export const ProsumerPatch = Type.Object(
     type: Type.Optional(fields.type),
     activeFrom: Type.Optional(instant(activeFromText)),
     activeUntil: Type.Optional(instantOrNull(`${activeUntilText} Null takes it away.`)),
+    ...prosumerLimits<number | null>(['integer', 'null']),
   },
   {
     ...closed('ProsumerPatch', 'What to change of a prosumer; at least one field.'),
@@ -51,6 +81,7 @@ export const Prosumer = Type.Object(
     ...fields,
     activeFrom: instant(activeFromText),
     activeUntil: Type.Optional(instant(activeUntilText)),
+    ...prosumerLimits<number>('integer'),
     status: memberStatus,
     ...accountFields,
     createdAt: instant('When the prosumer was created.'),
