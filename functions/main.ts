@@ -16,6 +16,7 @@ import { docs } from './docs.ts';
 import { followChainTimer } from './followChain.ts';
 import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
+import { gridCompleteness } from './gridCompleteness.ts';
 import { gridDepositAddresses } from './gridDepositAddresses.ts';
 import { gridNetto } from './gridNetto.ts';
 import { gridPayees } from './gridPayees.ts';
@@ -63,6 +64,7 @@ http('gridNetto', gridNetto);
 http('gridTimeframes', gridTimeframes);
 http('gridTimeframe', gridTimeframe);
 http('gridReadings', gridReadings);
+http('gridCompleteness', gridCompleteness);
 
 // Prosumer Info
 http('prosumers', prosumers);

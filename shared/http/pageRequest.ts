@@ -1,4 +1,5 @@
 import { type BillingPeriod, parseBillingPeriod } from '../domain/billingPeriod.ts';
+import type { ProsumerId } from '../domain/ids.ts';
 import type { InvoiceId } from '../domain/invoice.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
@@ -7,6 +8,7 @@ import { parseInstant } from '../domain/timeframe.ts';
 import { decodeCursor } from './cursor.ts';
 
 type PageQuery = { readonly limit?: number; readonly cursor?: string };
+type CompletenessKey = { readonly day: string; readonly prosumerId?: ProsumerId };
 type Place = {
   readonly timeframe: Timeframe;
   readonly revision: number;
@@ -53,6 +55,18 @@ export function isPayeeKey(value: unknown): value is string {
 /** The key of a list that is in order of timeframe. */
 export function isTimeframeKey(value: unknown): value is Timeframe {
   return typeof value === 'string' && isCanonicalInstant(value);
+}
+
+/** The key of a list that is in order of local day and prosumer; without a prosumer, before the first. */
+export function isDayKey(value: unknown): value is CompletenessKey {
+  if (typeof value !== 'object' || value === null) return false;
+  const { day, prosumerId }: Partial<Record<keyof CompletenessKey, unknown>> = value;
+  return (
+    typeof day === 'string' &&
+    day.length === 'YYYY-MM-DD'.length &&
+    parseInstant(`${day}T00:00Z`) !== undefined &&
+    (prosumerId === undefined || isIdKey<ProsumerId>(prosumerId))
+  );
 }
 
 /** The key of a list that is in order of timeframe, revision and sequence. */

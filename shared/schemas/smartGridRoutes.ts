@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { Completeness, completenessQuery } from './completeness.ts';
 import { Grid, GridCreate, GridPatch, GridProsumer } from './grid.ts';
 import { GridNetto } from './netto.ts';
 import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
@@ -101,6 +102,18 @@ export const smartGridRoutes = {
         shownBody: ReadingsPostShown,
         maxBodyBytes: readingsBytesMax,
         answers: { 200: ReadingsAnswer },
+      },
+    },
+  },
+  gridCompleteness: {
+    path: 'grids/{gridId}/completeness',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'Show how complete the readings are, per day and prosumer, with the gaps',
+        tag: 'Smart Grid Info',
+        query: completenessQuery,
+        answers: { 200: Completeness },
       },
     },
   },

@@ -6,6 +6,7 @@ import { billingRunExport, billingRunStatement } from '../../functions/billingRu
 import { billingRuns } from '../../functions/billingRuns.ts';
 import { grid } from '../../functions/grid.ts';
 import { gridAccounts } from '../../functions/gridAccounts.ts';
+import { gridCompleteness } from '../../functions/gridCompleteness.ts';
 import { gridDepositAddresses } from '../../functions/gridDepositAddresses.ts';
 import { gridNetto } from '../../functions/gridNetto.ts';
 import { gridPayees } from '../../functions/gridPayees.ts';
@@ -90,6 +91,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     billingRunStatement: serve('billingRunStatement', billingRunStatement(ports), deps),
     grid: serve('grid', grid(ports), deps),
     gridAccounts: serve('gridAccounts', gridAccounts(ports), deps),
+    gridCompleteness: serve('gridCompleteness', gridCompleteness(ports), deps),
     gridDepositAddresses: serve('gridDepositAddresses', gridDepositAddresses(ports), deps),
     gridNetto: serve('gridNetto', gridNetto(ports), deps),
     gridPayees: serve('gridPayees', gridPayees(ports), deps),
