@@ -65,7 +65,11 @@ export type OrderTerms = Pick<Order, 'side' | 'energyWh' | 'limitPriceMsatPerKwh
 export type Book = {
   /** The pending ones, by sequence ascending. */
   readonly ahead: readonly TradeAhead[];
-  /** The versions that count, standing ones included; by prosumer id, then order id, ascending. */
+  /**
+   * The versions that count, standing ones included; by prosumer id, then order id, ascending. Each
+   * as it was ordered: open, and until its timeframe ends or, standing, without an end, whatever
+   * became of it afterwards.
+   */
   readonly orders: readonly Order[];
 };
 

@@ -29,7 +29,7 @@ export type NewOrder = Omit<
   Order,
   'version' | 'validFrom' | 'validUntil' | 'status' | 'changedAt'
 > & {
-  /** The first timeframe that it may count for. */
+  /** The first timeframe that it may count for: its own, where it is for one. */
   readonly validFrom: Timeframe;
   /** Where it counts for one timeframe only: its end. */
   readonly validUntil?: Timeframe;
@@ -54,8 +54,10 @@ export type OrderChange = {
 
 export type ChangeOutcome =
   | { readonly outcome: 'changed'; readonly order: Order }
-  /** Its last timeframe is sealed, or it is cancelled. */
+  /** Its last timeframe has ended or is sealed, or it is cancelled. */
   | { readonly outcome: 'closed' }
+  /** The timeframe that the change would count from is sealed: it may count from a later one. */
+  | { readonly outcome: 'sealed' }
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'not_found' };
 
@@ -89,7 +91,8 @@ export type OrderStore = {
   getOrder(orderId: OrderId): Promise<Order | undefined>;
   /**
    * Replaces or cancels an order. The version before counts for timeframes that start before
-   * `validFrom`, or that are sealed; the new one for those after it.
+   * `validFrom`, the new one for those from it on; a cancelled one for none. A repeat answers the
+   * same.
    */
   changeOrder(change: OrderChange): Promise<ChangeOutcome>;
   /** The latest version of each order of a prosumer, by id ascending, cancelled included. */
@@ -97,7 +100,8 @@ export type OrderStore = {
 
   /**
    * Seals the books of a grid through a timeframe: from then on nothing is accepted, cancelled,
-   * placed or changed for it or one before it. Answers its book. Repeatable.
+   * placed or changed for it or one before it. Answers its book. Repeatable; an earlier timeframe
+   * than the last that is sealed is sealed already.
    */
   seal(gridId: GridId, timeframe: Timeframe): Promise<Book>;
   /** The book of a timeframe as it stands, without sealing it. */

@@ -18,6 +18,7 @@ export type Stores = Pick<
   | 'idempotency'
   | 'prosumers'
   | 'ledger'
+  | 'orders'
   | 'billing'
   | 'invoices'
   | 'wallets'

@@ -1,19 +1,4 @@
-const safe = (column: string) =>
-  `${column} INTEGER NOT NULL CHECK (${column} BETWEEN 0 AND 9007199254740991)`;
-const positive = (column: string) => `${column} INTEGER NOT NULL CHECK (${column} > 0)`;
-const notNegative = (column: string) =>
-  `${column} INTEGER NOT NULL DEFAULT 0 CHECK (${column} >= 0)`;
-const anySign = (column: string) => `${column} INTEGER NOT NULL`;
-const oneOf = (column: string, ...values: readonly string[]) =>
-  `${column} TEXT NOT NULL CHECK (${column} IN (${values.map((value) => `'${value}'`).join(', ')}))`;
-const appendOnly = (table: string) =>
-  ['UPDATE', 'DELETE']
-    .map(
-      (change) => `
-  CREATE TRIGGER ${table}NoMore${change} BEFORE ${change} ON ${table}
-  BEGIN SELECT RAISE(ABORT, '${table} are only ever added to'); END;`,
-    )
-    .join('');
+import { anySign, appendOnly, notNegative, oneOf, positive, safe } from './schemaParts.ts';
 
 const lineKey = `
     accountId TEXT NOT NULL,

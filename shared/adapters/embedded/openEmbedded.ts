@@ -12,6 +12,7 @@ import { embeddedGridStore } from './gridStore.ts';
 import { embeddedIdempotencyStore } from './idempotencyStore.ts';
 import { embeddedInvoiceStore } from './invoiceStore.ts';
 import { embeddedLedgerStore } from './ledgerStore.ts';
+import { embeddedOrderStore } from './orderStore.ts';
 import { embeddedPayoutStore } from './payoutStore.ts';
 import { prosumerInfoSchema } from './prosumerInfoSchema.ts';
 import { embeddedProsumerStore } from './prosumerStore.ts';
@@ -55,7 +56,7 @@ type DocumentStores = Pick<
 >;
 type ProsumerInfoStores = Pick<
   Ports,
-  'prosumers' | 'ledger' | 'billing' | 'invoices' | 'wallets' | 'payouts'
+  'prosumers' | 'ledger' | 'orders' | 'billing' | 'invoices' | 'wallets' | 'payouts'
 >;
 type QueueStores = { readonly queues: EmbeddedQueues };
 
@@ -114,6 +115,7 @@ function prosumerInfoStores(open: Open): ProsumerInfoStores {
   return {
     prosumers: embeddedProsumerStore(prosumerInfo),
     ledger: embeddedLedgerStore(prosumerInfo),
+    orders: embeddedOrderStore(prosumerInfo),
     billing: embeddedBillingStore(prosumerInfo),
     invoices: embeddedInvoiceStore(prosumerInfo),
     wallets: embeddedWalletStore(prosumerInfo),

@@ -1,11 +1,12 @@
 import { billingSchema, linesOfPostings } from './billingSchema.ts';
+import { orderSchema } from './orderSchema.ts';
 
 const wh = (column: string) =>
   `${column} INTEGER NOT NULL DEFAULT 0 CHECK (${column} BETWEEN 0 AND 9007199254740991)`;
 // A sum beyond 64 bits becomes a REAL in SQLite, which a STRICT INTEGER column refuses.
 const usat = (column: string) => `${column} INTEGER NOT NULL DEFAULT 0 CHECK (${column} >= 0)`;
 
-/** Prosumer Info: prosumers and reserved accounts with their sums, the postings, billing. */
+/** Prosumer Info: prosumers and reserved accounts with their sums, the postings, billing, orders. */
 export const prosumerInfoSchema: readonly string[] = [
   `
   CREATE TABLE prosumers (
@@ -63,4 +64,11 @@ export const prosumerInfoSchema: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   billingSchema + linesOfPostings,
+  orderSchema,
+  `
+  ALTER TABLE prosumers ADD COLUMN connectionLimitW INTEGER
+    CHECK (connectionLimitW BETWEEN 1 AND 100000000);
+  ALTER TABLE prosumers ADD COLUMN aheadEnergyWhMax INTEGER
+    CHECK (aheadEnergyWhMax BETWEEN 0 AND 1000000000);
+  `,
 ];
