@@ -47,6 +47,8 @@ export const refusalCodes = [
   'price_limit_not_met',
   'ahead_limit_exceeded',
   'order_not_found',
+  'order_exists',
+  'order_cancelled',
   'orders_too_many',
   'market_without_orders',
   'prosumer_not_active',

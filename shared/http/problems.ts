@@ -55,6 +55,8 @@ const refusals = {
   price_limit_not_met: { status: 409, title: 'The price is beyond the limit' },
   ahead_limit_exceeded: { status: 409, title: 'More than may be traded ahead' },
   order_not_found: { status: 404, title: 'No such order' },
+  order_exists: { status: 409, title: 'The order exists' },
+  order_cancelled: { status: 409, title: 'The order is cancelled' },
   orders_too_many: { status: 409, title: 'Too many orders' },
   market_without_orders: { status: 409, title: 'The market takes no orders' },
   prosumer_not_active: { status: 409, title: 'The prosumer takes no part in the timeframe' },

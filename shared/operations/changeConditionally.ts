@@ -3,6 +3,11 @@ import { type Result, refuse } from '../domain/result.ts';
 
 export type Change<Value> = Result<Value, Refusal>;
 
+export const changedSinceRead: Refusal = {
+  code: 'etag_mismatch',
+  detail: 'It has been changed since the ETag of If-Match. Read it again.',
+};
+
 /** How often a change without a condition starts again when others change the same thing. */
 const attemptsMax = 8;
 
@@ -23,10 +28,7 @@ export async function changeConditionally<Stored>(change: {
     const stored = await change.get();
     if (stored === undefined) return refuse(change.notFound);
     if (change.ifMatch !== undefined && change.ifMatch !== change.etagOf(stored)) {
-      return refuse({
-        code: 'etag_mismatch',
-        detail: 'It has been changed since the ETag of If-Match. Read it again.',
-      });
+      return refuse(changedSinceRead);
     }
     const changed = change.apply(stored);
     if (!changed.ok) return changed;

@@ -52,7 +52,8 @@ async function openTimeframe(
   return { status: 'open', timeframe, ...nettoTotals(nettoLines(members, readings)) };
 }
 
-function isInGrid({ activeFrom, activeUntil }: Grid, at: Instant): boolean {
+/** Is the timeframe that starts here one that the grid settles? */
+export function isInGrid({ activeFrom, activeUntil }: Grid, at: Instant): boolean {
   return activeFrom <= at && (activeUntil === undefined || at < activeUntil);
 }
 

@@ -58,7 +58,11 @@ export async function getTrade(
   const isTradeId = parseTradeId(text) !== undefined;
   const trade = isTradeId ? await trades.get(text as TradeId) : undefined;
   if (trade !== undefined) return accept(trade);
-  return refuse({ code: 'trade_not_found', detail: `There is no trade ${text}.` });
+  return refuse(tradeNotFound(text));
+}
+
+export function tradeNotFound(text: string): Refusal {
+  return { code: 'trade_not_found', detail: `There is no trade ${text}.` };
 }
 
 /** The accounts of a grid, `mini-grid` and `power-plant` included, by id ascending. */
