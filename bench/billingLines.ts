@@ -1,9 +1,10 @@
 import { linesOf } from '../shared/domain/accountLine.ts';
 import type { BillingPeriod } from '../shared/domain/billingPeriod.ts';
+import { clearMarket } from '../shared/domain/clearMarket.ts';
 import type { Grid } from '../shared/domain/grid.ts';
 import { chainTrades, zeroHash } from '../shared/domain/hashChain.ts';
 import type { ProsumerId } from '../shared/domain/ids.ts';
-import { clearPool } from '../shared/domain/pool.ts';
+import { marketTrades } from '../shared/domain/marketTrades.ts';
 import { nextTimeframe, type Timeframe } from '../shared/domain/timeframe.ts';
 import { batchOf, tradesPerBatch } from '../shared/domain/trade.ts';
 import { subtractWh } from '../shared/domain/units.ts';
@@ -28,12 +29,12 @@ export async function recordLines(
   const of = { gridId: grid.id, revision: 0 };
   let timeframe = place.from;
   for (let n = 0; n < timeframesPerPeriod; n += 1) {
-    const positions = ids.map((prosumerId) => {
+    const positions = ids.map((accountId) => {
       const { producedWh, consumedWh } = energies(random);
-      return { prosumerId, positionWh: subtractWh(producedWh, consumedWh) };
+      return { accountId, positionWh: subtractWh(producedWh, consumedWh) };
     });
     const start = { ...of, timeframe, firstSequence: 1, previousHash: zeroHash };
-    const terms = clearPool(positions, grid.terms[0]);
+    const terms = marketTrades(clearMarket(positions, [], grid.terms[0]), grid.terms[0].tariff);
     const trades = chainTrades(start, terms, ports.sha256);
     for (let at = 0; at < trades.length; at += tradesPerBatch) {
       const lines = linesOf(trades.slice(at, at + tradesPerBatch));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { clearMarket } from '../shared/domain/clearMarket.ts';
 import type { Terms } from '../shared/domain/grid.ts';
+import { marketTrades } from '../shared/domain/marketTrades.ts';
 import type { Position } from '../shared/domain/netto.ts';
-import { clearPool } from '../shared/domain/pool.ts';
 import type { TradeTerms } from '../shared/domain/trade.ts';
 import { subtractWh } from '../shared/domain/units.ts';
 import type { Benchmark, BenchRow } from './benchmark.ts';
@@ -22,7 +23,11 @@ export const pool: Benchmark = {
 
 function clear(size: number): BenchRow {
   const positions = positionsOf(size);
-  const { ms, runs, value: trades } = measure(() => clearPool(positions, terms));
+  const {
+    ms,
+    runs,
+    value: trades,
+  } = measure(() => marketTrades(clearMarket(positions, [], terms), terms.tariff));
   const goalMs = goalMsBySize.get(size);
   return {
     size,
@@ -37,9 +42,9 @@ function clear(size: number): BenchRow {
 
 function positionsOf(size: number): readonly Position[] {
   const random = seeded(size);
-  return prosumerIds(size).map((prosumerId) => {
+  return prosumerIds(size).map((accountId) => {
     const { producedWh, consumedWh } = energies(random);
-    return { prosumerId, positionWh: subtractWh(producedWh, consumedWh) };
+    return { accountId, positionWh: subtractWh(producedWh, consumedWh) };
   });
 }
 

@@ -1,85 +1,86 @@
 import { assert } from './assert.ts';
 import type { BillingPeriod } from './billingPeriod.ts';
+import { energiesOf } from './clearing.ts';
 import type { ClosingDraft } from './closing.ts';
-import type { Grid } from './grid.ts';
-import { chainTrades, type Sha256 } from './hashChain.ts';
+import { type ClosingInputs, type ClosingTrades, closingTrades } from './closingTrades.ts';
+import { type EnergyDelta, energyDelta } from './energyDelta.ts';
+import type { Grid, Prices } from './grid.ts';
+import { type ChainPlace, chainTrades, type Sha256 } from './hashChain.ts';
 import type { Hash } from './ids.ts';
 import type { TradeBatch } from './messages.ts';
-import { type NettoLine, nettoLines, nettoTotals, positionsOf } from './netto.ts';
-import { clearPool } from './pool.ts';
-import type { Member } from './prosumer.ts';
-import type { Reading } from './reading.ts';
-import { checkMoney, checkNettos, energiesOf } from './settlementChecks.ts';
-import { peerPrice, termsAt } from './terms.ts';
+import { nettoTotals } from './netto.ts';
+import { checkCorrectedMoney, checkMoney, checkNettos } from './settlementChecks.ts';
+import { termsAt } from './terms.ts';
 import type { Instant, Timeframe } from './timeframe.ts';
 import { batchOf, type Trade, type TradeTerms, tradesPerBatch } from './trade.ts';
 
-/** Members are those that take part in the timeframe, readings its latest; both by id ascending. */
-export type TimeframeToSettle = {
+export type { ClosingInputs, EnergyDelta };
+
+/** Lines are those of the members that take part in the timeframe. */
+export type TimeframeToSettle = ClosingInputs & {
   readonly grid: Grid;
   readonly timeframe: Timeframe;
-  readonly revision: 0;
   readonly closingNumber: number;
   readonly closedThrough: Timeframe;
   readonly previousHash: Hash;
-  readonly members: readonly Member[];
-  readonly readings: readonly Reading[];
   readonly closedAt: Instant;
   readonly sha256: Sha256;
 };
 
 export type SettledTimeframe = {
   readonly closing: ClosingDraft;
-  readonly lines: NettoLine[];
   readonly trades: Trade[];
+  /** What the energy of each prosumer grows by. */
+  readonly delta: readonly EnergyDelta[];
 };
 
 /**
- * Settles one timeframe for the first time: netto, trades, totals and hashes. Pure: the same input
- * gives the same answer, whenever and wherever. Throws when the result breaks an invariant.
+ * Settles one timeframe, for the first time or, where it `corrects` a closing, anew: netto, trades,
+ * totals and hashes. A correction has the terms of what it corrects, and trades what it differs by.
+ * Pure: the same input gives the same answer, whenever and wherever. Throws when the result breaks
+ * an invariant.
  */
 export function settleTimeframe(input: TimeframeToSettle): SettledTimeframe {
-  const { grid, timeframe, revision, closingNumber, closedThrough, previousHash } = input;
-  const terms = termsAt(grid, timeframe);
-  const lines = nettoLines(input.members, input.readings);
-  const positions = positionsOf(lines);
-  const place = { gridId: grid.id, timeframe, revision, firstSequence: 1, previousHash };
-  const trades = chainTrades(place, clearPool(positions, terms), input.sha256);
-  const energies = energiesOf(trades);
-  checkNettos(positions, trades);
-  checkMoney(terms, trades, energies);
+  const { grid, timeframe, closingNumber, closedThrough, closedAt, lines, corrects } = input;
+  const revision = corrects === undefined ? 0 : corrects.closing.revision + 1;
+  const of = { gridId: grid.id, timeframe, revision };
+  const { previousHash, sha256 } = input;
+  const terms = corrects?.closing.terms ?? termsAt(grid, timeframe);
+  const made = closingTrades(input, terms);
+  const trades = chainTrades(placeOf({ ...of, previousHash }, input), made.trades, sha256);
+  const delta = energyDelta(lines, corrects?.lines);
+  checkNettos(delta, trades);
+  checkMoneyOf(trades, made, terms.tariff);
   const closing = {
-    gridId: grid.id,
+    ...of,
     closingNumber,
-    timeframe,
-    revision,
     closedThrough,
-    closedAt: input.closedAt,
+    closedAt,
     terms,
-    priceMsatPerKwh: peerPrice(terms),
+    priceMsatPerKwh: made.clearing.priceMsatPerKwh,
     ...nettoTotals(lines),
-    ...energies,
+    ...energiesOf(made.clearing),
     tradeCount: trades.length,
+    ...(corrects !== undefined && { earlierTradeCount: tradesThrough(corrects.closing) }),
     batchCount: batchOf(trades.length),
     previousHash,
     hash: trades.at(-1)?.hash ?? previousHash,
   };
-  return { closing, lines, trades };
+  return { closing, trades, delta };
 }
 
 /**
- * Derives the trades of a closing at revision 0 again, from its document and its stored netto
- * lines. Throws unless they end at the hash that the closing was committed with.
+ * Derives the trades of a closing again, from its document and what it was settled on. Throws unless
+ * they end at the hash that the closing was committed with.
  */
 export function tradesOfClosing(
   closing: ClosingDraft,
-  lines: readonly NettoLine[],
+  inputs: ClosingInputs,
   sha256: Sha256,
 ): Trade[] {
-  const { gridId, timeframe, revision, terms, previousHash } = closing;
-  assert(revision === 0, `revision ${revision} of ${gridId} at ${timeframe} is no first closing`);
-  const place = { gridId, timeframe, revision, firstSequence: 1, previousHash };
-  const trades = chainTrades(place, clearPool(positionsOf(lines), terms), sha256);
+  const { gridId, timeframe, terms, previousHash } = closing;
+  const { trades: made } = closingTrades(inputs, terms);
+  const trades = chainTrades(placeOf(closing, inputs), made, sha256);
   assert(
     (trades.at(-1)?.hash ?? previousHash) === closing.hash,
     `the netto lines of ${gridId} at ${timeframe} do not lead to the hash of its closing`,
@@ -119,6 +120,36 @@ export function tradesOfBatch(batch: TradeBatch, sha256: Sha256): Trade[] {
     `batch ${batch.batch} of ${batch.gridId} at ${batch.timeframe} does not end at its hash`,
   );
   return trades;
+}
+
+/** Where the trades of a revision stand. Throws unless what it corrects is the revision before it. */
+function placeOf(
+  { gridId, timeframe, revision, previousHash }: Omit<ChainPlace, 'firstSequence'>,
+  { corrects }: ClosingInputs,
+): ChainPlace {
+  const place = { gridId, timeframe, revision, firstSequence: 1, previousHash };
+  const corrected = corrects?.closing;
+  assert(
+    (corrected?.revision ?? -1) === revision - 1,
+    `revision ${revision} of ${gridId} at ${timeframe} does not follow the one it corrects`,
+  );
+  if (corrected === undefined) return place;
+  assert(
+    corrected.gridId === gridId && corrected.timeframe === timeframe,
+    `a closing of ${corrected.gridId} at ${corrected.timeframe} is no revision of ${gridId}`,
+  );
+  return { ...place, correctsTimeframeRevision: corrected.revision };
+}
+
+function checkMoneyOf(trades: readonly Trade[], made: ClosingTrades, prices: Prices): void {
+  const { booked, clearing, corrected } = made;
+  if (corrected !== undefined) checkCorrectedMoney(trades, corrected, clearing, prices);
+  else checkMoney(trades, booked, clearing, prices);
+}
+
+/** Trades of a closing and of the revisions before it. */
+function tradesThrough({ tradeCount, earlierTradeCount = 0 }: ClosingDraft): number {
+  return earlierTradeCount + tradeCount;
 }
 
 function contentOf(

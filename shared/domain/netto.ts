@@ -30,9 +30,14 @@ export type NettoTotals = {
 
 /**
  * One line per member, by id ascending. Members and readings come by id ascending, at most one
- * reading each. A member without a reading is `missing` with 0 Wh; readings of others are ignored.
+ * reading each. A member without a reading has the line that stands in for it, `instead`, or else is
+ * `missing` with 0 Wh; readings and lines of others are ignored.
  */
-export function nettoLines(members: readonly Member[], readings: readonly Reading[]): NettoLine[] {
+export function nettoLines(
+  members: readonly Member[],
+  readings: readonly Reading[],
+  instead?: ReadonlyMap<ProsumerId, NettoLine>,
+): NettoLine[] {
   const lines: NettoLine[] = [];
   let at = 0;
   let reading = readings[at];
@@ -50,7 +55,7 @@ export function nettoLines(members: readonly Member[], readings: readonly Readin
       lines.push(lineOf(reading));
       reading = after(reading, readings[++at]);
     } else {
-      lines.push(missingLine(prosumerId));
+      lines.push(instead?.get(prosumerId) ?? missingLine(prosumerId));
     }
   }
   return lines;
@@ -77,14 +82,6 @@ export function nettoTotals(lines: readonly NettoLine[]): NettoTotals {
     nettoWh: subtractWh(producedWh, consumedWh),
     readings: { expected, received: expected - missing - estimated, missing, estimated },
   };
-}
-
-/** The position of each line, zeros included, in the order of the lines. */
-export function positionsOf(lines: readonly NettoLine[]): Position[] {
-  return lines.map(({ prosumerId, producedWh, consumedWh }) => ({
-    prosumerId,
-    positionWh: subtractWh(producedWh, consumedWh),
-  }));
 }
 
 /** The reading that follows, once it is sure that it stands where it must. */

@@ -1,3 +1,4 @@
+import { allotProRata } from './allotProRata.ts';
 import { assert } from './assert.ts';
 import type { Coin } from './bitcoin.ts';
 import { type CoinPile, pileUp } from './coinPile.ts';
@@ -11,7 +12,6 @@ import {
   totalsOf,
 } from './payoutDraft.ts';
 import { type PayoutDue, payoutDues, smallestFirst, type WaitingPayee } from './payoutDue.ts';
-import { allotProRata } from './pool.ts';
 import { accept, type Result, refuse } from './result.ts';
 import { weightMax } from './transactionSize.ts';
 import { type Satoshi, satoshi, subtractSat, zeroSat } from './units.ts';

@@ -12,7 +12,7 @@ export type TradeTerms = {
   readonly buyerId: AccountId;
   readonly energyWh: WattHours;
   readonly priceMsatPerKwh: MsatPerKwh;
-  /** What the buyer pays to `mini-grid` beside the price; 0 on import and export. */
+  /** What the buyer pays to `mini-grid` beside the price; 0 on exports. */
   readonly gridFeeMsatPerKwh: MsatPerKwh;
 };
 

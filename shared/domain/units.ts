@@ -24,6 +24,13 @@ export type Satoshi = Exact<'sat'>;
 export const energyWhMax = 1_000_000_000;
 export const priceMsatPerKwhMax = 1_000_000_000;
 
+/**
+ * The same of a trade: a position is a netto and what was traded ahead, and a correction gives a fee
+ * back as part of its price. 4e18 µsat, with the fee or without, fit a BIGINT too.
+ */
+export const tradeEnergyWhMax = 2 * energyWhMax;
+export const tradePriceMsatPerKwhMax = 2 * priceMsatPerKwhMax;
+
 const microSatoshiPerSatoshi = 1_000_000n;
 
 export const zeroWh = 0 as WattHours;
@@ -63,6 +70,11 @@ export function addWh(a: WattHours, b: WattHours): WattHours {
 /** Subtracts one energy from another; the difference may be negative. */
 export function subtractWh(a: WattHours, b: WattHours): WattHours {
   return wattHours(a - b);
+}
+
+/** A price and the fee beside it. */
+export function addPrices(price: MsatPerKwh, fee: MsatPerKwh): MsatPerKwh {
+  return msatPerKwh(price + fee);
 }
 
 export function addUsat(a: MicroSatoshi, b: MicroSatoshi): MicroSatoshi {

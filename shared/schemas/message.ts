@@ -1,11 +1,16 @@
 import { Type } from 'typebox';
 import { tradeKinds, tradesPerBatch } from '../domain/trade.ts';
 import {
+  type MsatPerKwh,
+  tradeEnergyWhMax,
+  tradePriceMsatPerKwhMax,
+  type WattHours,
+} from '../domain/units.ts';
+import {
   accountId,
   billingPeriod,
   closed,
   count,
-  energyWh,
   gridId,
   hash,
   instant,
@@ -27,8 +32,18 @@ const TradeTerms = Type.Object(
     kind: oneOf(tradeKinds, 'Kind of trade.'),
     sellerId: accountId('Account that sells.'),
     buyerId: accountId('Account that buys.'),
-    energyWh: energyWh('Energy traded.'),
-    priceMsatPerKwh: priceMsatPerKwh('Price.'),
+    energyWh: Type.Unsafe<WattHours>({
+      type: 'integer',
+      minimum: 1,
+      maximum: tradeEnergyWhMax,
+      description: 'Energy traded. Wh.',
+    }),
+    priceMsatPerKwh: Type.Unsafe<MsatPerKwh>({
+      type: 'integer',
+      minimum: 0,
+      maximum: tradePriceMsatPerKwhMax,
+      description: 'Price. Millisatoshi per kWh.',
+    }),
     gridFeeMsatPerKwh: priceMsatPerKwh('Fee of the mini grid.'),
   },
   closed('TradeTerms', 'Who trades how much at which price.'),

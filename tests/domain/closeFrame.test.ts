@@ -11,6 +11,8 @@ import { verifyChain, zeroHash } from '../../shared/domain/hashChain.ts';
 import type { Hash } from '../../shared/domain/ids.ts';
 import { balanceOf, postingsOf, sumsByAccount } from '../../shared/domain/ledger.ts';
 import type { TradeBatch } from '../../shared/domain/messages.ts';
+import { nettoLines } from '../../shared/domain/netto.ts';
+import { emptyBook } from '../../shared/domain/order.ts';
 import { batchOf, tradesPerBatch } from '../../shared/domain/trade.ts';
 import { toSatoshi } from '../../shared/domain/units.ts';
 import {
@@ -18,10 +20,12 @@ import {
   anyTerms,
   at,
   gridOf,
+  linesOf,
   member,
   quarter,
   reading,
   settle,
+  settleLines,
   sha256,
   termsOf,
 } from './given.ts';
@@ -86,45 +90,35 @@ describe('the worked example', () => {
 });
 
 test('a missing meter does not block: its prosumer counts as 0 and as missing', () => {
-  const { closing, lines } = settleTimeframe({
-    grid: gridOf(),
-    timeframe: quarter,
-    revision: 0,
-    closingNumber: 7,
-    closedThrough: quarter,
-    previousHash: earlierHash,
-    members: ['a', 'b', 'c'].map(member),
-    readings: [reading('b', 0, 1500), reading('stranger', 9, 0)],
-    closedAt: at('2026-11-22T10:40:00Z'),
-    sha256,
-  });
+  const lines = nettoLines(['a', 'b', 'c'].map(member), [reading('b', 0, 1500)]);
+  const { closing, delta } = settleLines(lines, { previousHash: earlierHash });
   expect(closing.readings).toEqual({ expected: 3, received: 1, missing: 2, estimated: 0 });
   expect([closing.nettoWh, closing.importedWh, closing.tradeCount]).toEqual([-1500, 1500, 1]);
-  expect(lines).toHaveLength(3);
+  expect(delta).toBe(lines);
 });
 
 test('an empty timeframe hands on the hash before it', () => {
   for (const readings of [[], [reading('a', 5, 5)]]) {
-    const { closing, trades } = settle(readings, { previousHash: earlierHash });
+    const { closing, trades, lines } = settle(readings, { previousHash: earlierHash });
     expect(trades).toEqual([]);
     expect([closing.previousHash, closing.hash]).toEqual([earlierHash, earlierHash]);
     expect([closing.tradeCount, closing.batchCount]).toEqual([0, 0]);
     expect(batchesOf(closing, trades, period)).toEqual([]);
-    expect(tradesOfClosing(closing, [], sha256)).toEqual([]);
+    expect(tradesOfClosing(closing, { lines, book: emptyBook }, sha256)).toEqual([]);
   }
 });
 
 test('the version of the terms that is valid at the start is the one settled with', () => {
   const old = termsOf({ imports: 700_000 });
   const changed = termsOf({ validFrom: '2026-11-22T10:30:00Z' });
-  const input = { grid: gridOf(old, changed), timeframe: quarter, revision: 0 } as const;
   const { closing } = settleTimeframe({
-    ...input,
+    grid: gridOf(old, changed),
+    timeframe: quarter,
     closingNumber: 1,
     closedThrough: quarter,
     previousHash: zeroHash,
-    members: [member('a')],
-    readings: [reading('a', 0, 1)],
+    lines: linesOf([reading('a', 0, 1)]),
+    book: emptyBook,
     closedAt: at('2026-11-22T10:40:00Z'),
     sha256,
   });
@@ -135,7 +129,7 @@ test('the version of the terms that is valid at the start is the one settled wit
 test('any readings at any tariff settle to zero in sum and to the Wh per prosumer', () => {
   fc.assert(
     fc.property(anyReadings, anyTerms, (readings, terms) => {
-      const { closing, trades } = settle(readings, { terms });
+      const { closing, trades, lines } = settle(readings, { terms });
       let [debitsUsat, creditsUsat] = [0n, 0n];
       const sums = sumsByAccount(trades.flatMap(postingsOf));
       for (const one of sums.values()) {
@@ -150,7 +144,7 @@ test('any readings at any tariff settle to zero in sum and to the Wh per prosume
       expect(closing.nettoWh).toBe(closing.exportedWh - closing.importedWh);
       expect(closing.importedWh === 0 || closing.exportedWh === 0).toBe(true);
       expect(verifyChain(trades, zeroHash, sha256)).toEqual({ ok: true, hash: closing.hash });
-      expect(tradesOfClosing(closing, settle(readings, { terms }).lines, sha256)).toEqual(trades);
+      expect(tradesOfClosing(closing, { lines, book: emptyBook }, sha256)).toEqual(trades);
     }),
   );
 });
@@ -182,8 +176,10 @@ test('one Wh more or less, another price or another past is another hash', () =>
 
 test('trades are not derived from other lines than those of the closing', () => {
   const { closing, lines } = settle(example);
-  expect(() => tradesOfClosing(closing, lines.slice(1), sha256)).toThrow('do not lead to the hash');
-  expect(() => tradesOfClosing({ ...closing, revision: 1 }, lines, sha256)).toThrow('revision 1');
+  const other = { lines: lines.slice(1), book: emptyBook };
+  expect(() => tradesOfClosing(closing, other, sha256)).toThrow('do not lead to the hash');
+  const inputs = { lines, book: emptyBook };
+  expect(() => tradesOfClosing({ ...closing, revision: 1 }, inputs, sha256)).toThrow('revision 1');
 });
 
 describe('batches', () => {

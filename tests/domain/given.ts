@@ -1,17 +1,24 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
-import { type SettledTimeframe, settleTimeframe } from '../../shared/domain/closeFrame.ts';
+import {
+  type ClosingInputs,
+  type SettledTimeframe,
+  settleTimeframe,
+} from '../../shared/domain/closeFrame.ts';
 import type { Grid, PriceRule, Terms } from '../../shared/domain/grid.ts';
 import { zeroHash } from '../../shared/domain/hashChain.ts';
 import {
+  type AccountId,
   compareIds,
   type GridId,
   type Hash,
+  isReserved,
   type ProsumerId,
   parseGridId,
   parseProsumerId,
 } from '../../shared/domain/ids.ts';
-import type { Position } from '../../shared/domain/netto.ts';
+import { type NettoLine, nettoLines, type Position } from '../../shared/domain/netto.ts';
+import { emptyBook } from '../../shared/domain/order.ts';
 import type { Member } from '../../shared/domain/prosumer.ts';
 import type { Reading } from '../../shared/domain/reading.ts';
 import {
@@ -51,6 +58,10 @@ export function prosumerId(text: string): ProsumerId {
   return id;
 }
 
+export function accountId(text: string): AccountId {
+  return isReserved(text) ? text : prosumerId(text);
+}
+
 export const quarter = frameAt('2026-11-22T10:15:00Z');
 
 /** Import 500 000, export 100 000 msat/kWh, no fee, mid-market: the worked example's. */
@@ -60,6 +71,7 @@ export function termsOf(
     readonly imports?: number;
     readonly exports?: number;
     readonly fee?: number;
+    readonly importFee?: number;
     readonly price?: PriceRule;
   } = {},
 ): Terms {
@@ -70,6 +82,9 @@ export function termsOf(
       importPriceMsatPerKwh: msatPerKwh(given.imports ?? 500_000),
       exportPriceMsatPerKwh: msatPerKwh(given.exports ?? 100_000),
       gridFeeMsatPerKwh: msatPerKwh(given.fee ?? 0),
+      ...(given.importFee !== undefined && {
+        importGridFeeMsatPerKwh: msatPerKwh(given.importFee),
+      }),
     },
   };
 }
@@ -117,27 +132,46 @@ export function reading(
 }
 
 export function position(id: string, positionWh: number): Position {
-  return { prosumerId: prosumerId(id), positionWh: wattHours(positionWh) };
+  return { accountId: accountId(id), positionWh: wattHours(positionWh) };
+}
+
+/** The lines of these readings, each of a member of its own. */
+export function linesOf(readings: readonly Reading[]): readonly NettoLine[] {
+  const sorted = readings.toSorted((a, b) => compareIds(a.prosumerId, b.prosumerId));
+  const members = sorted.map((one) => member(one.prosumerId));
+  return nettoLines(members, sorted);
+}
+
+/** Settles a quarter-hour, its first or the next revision, as the only one of its grid. */
+export function settleLines(
+  lines: readonly NettoLine[],
+  given: Partial<Pick<ClosingInputs, 'book' | 'corrects'>> & {
+    readonly terms?: Terms;
+    readonly previousHash?: Hash;
+  } = {},
+): SettledTimeframe {
+  const { book = emptyBook, corrects, terms = termsOf() } = given;
+  return settleTimeframe({
+    grid: gridOf(terms),
+    timeframe: quarter,
+    closingNumber: (corrects?.closing.closingNumber ?? 0) + 1,
+    closedThrough: quarter,
+    previousHash: given.previousHash ?? corrects?.closing.hash ?? zeroHash,
+    lines,
+    book,
+    ...(corrects !== undefined && { corrects }),
+    closedAt: at('2026-11-22T10:40:00Z'),
+    sha256,
+  });
 }
 
 /** Settles a quarter-hour for these readings, each of a member of its own. */
 export function settle(
   readings: readonly Reading[],
   given: { readonly terms?: Terms; readonly previousHash?: Hash } = {},
-): SettledTimeframe {
-  const sorted = readings.toSorted((a, b) => compareIds(a.prosumerId, b.prosumerId));
-  return settleTimeframe({
-    grid: gridOf(given.terms ?? termsOf()),
-    timeframe: quarter,
-    revision: 0,
-    closingNumber: 1,
-    closedThrough: quarter,
-    previousHash: given.previousHash ?? zeroHash,
-    members: sorted.map((one) => member(one.prosumerId)),
-    readings: sorted,
-    closedAt: at('2026-11-22T10:40:00Z'),
-    sha256,
-  });
+): SettledTimeframe & { readonly lines: readonly NettoLine[] } {
+  const lines = linesOf(readings);
+  return { ...settleLines(lines, given), lines };
 }
 
 /** Energies with many small and equal ones among them, and some at the limit. */

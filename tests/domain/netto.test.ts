@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareIds } from '../../shared/domain/ids.ts';
-import { nettoLines, nettoTotals, positionsOf } from '../../shared/domain/netto.ts';
-import { anyReadings, member, reading } from './given.ts';
+import { nettoLines, nettoTotals } from '../../shared/domain/netto.ts';
+import { wattHours } from '../../shared/domain/units.ts';
+import { anyReadings, member, prosumerId, reading } from './given.ts';
 
 describe('nettoLines', () => {
   test('has a line for each member and for nobody else', () => {
@@ -27,6 +28,21 @@ describe('nettoLines', () => {
     expect(nettoLines([], [reading('a', 1, 2)])).toEqual([]);
     expect(nettoLines([member('a')], [])).toEqual([
       { prosumerId: 'a', producedWh: 0, consumedWh: 0, status: 'missing', version: 0 },
+    ]);
+  });
+
+  test('has what stands in for a reading that is missing, and not for one that is there', () => {
+    const members = ['a', 'b', 'c'].map(member);
+    const estimate = { producedWh: wattHours(7), consumedWh: wattHours(1), version: 0 };
+    const instead = new Map(
+      ['a', 'b', 'z'].map(prosumerId).map((id) => {
+        return [id, { prosumerId: id, status: 'estimated', ...estimate } as const];
+      }),
+    );
+    expect(nettoLines(members, [reading('b', 10, 4)], instead)).toEqual([
+      { prosumerId: 'a', producedWh: 7, consumedWh: 1, status: 'estimated', version: 0 },
+      { prosumerId: 'b', producedWh: 10, consumedWh: 4, status: 'received', version: 1 },
+      { prosumerId: 'c', producedWh: 0, consumedWh: 0, status: 'missing', version: 0 },
     ]);
   });
 
@@ -93,17 +109,4 @@ describe('nettoTotals', () => {
     expect(nettoTotals([line]).producedWh).toBe(Number.MAX_SAFE_INTEGER);
     expect(() => nettoTotals([line, line])).toThrow('safe integer');
   });
-});
-
-test('a position is what is produced less what is consumed', () => {
-  const lines = nettoLines(['a', 'b', 'c'].map(member), [
-    reading('a', 10, 4),
-    reading('b', 0, 7),
-    reading('c', 5, 5),
-  ]);
-  expect(positionsOf(lines)).toEqual([
-    { prosumerId: 'a', positionWh: 6 },
-    { prosumerId: 'b', positionWh: -7 },
-    { prosumerId: 'c', positionWh: 0 },
-  ]);
 });

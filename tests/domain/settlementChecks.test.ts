@@ -1,20 +1,22 @@
 import { expect, test } from '@jest/globals';
-import { positionsOf } from '../../shared/domain/netto.ts';
-import { checkMoney, checkNettos, energiesOf } from '../../shared/domain/settlementChecks.ts';
+import { clearMarket } from '../../shared/domain/clearMarket.ts';
+import { positionsOf } from '../../shared/domain/positions.ts';
+import { checkMoney, checkNettos } from '../../shared/domain/settlementChecks.ts';
 import { microSatoshi, wattHours } from '../../shared/domain/units.ts';
-import { position, reading, settle, termsOf } from './given.ts';
+import { linesOf, reading, settle, termsOf } from './given.ts';
 
 const terms = termsOf({ fee: 7 });
 const { lines, trades } = settle(
   [reading('a', 2000, 0), reading('b', 0, 1500), reading('c', 0, 1500)],
   { terms },
 );
+const market = clearMarket(positionsOf(lines, []), [], terms);
 const [first, ...rest] = trades;
 if (first === undefined) throw new Error('the example has trades');
 
 test('sound trades pass', () => {
-  checkNettos(positionsOf(lines), trades);
-  checkMoney(terms, trades, energiesOf(trades));
+  checkNettos(lines, trades);
+  checkMoney(trades, [], market, terms.tariff);
 });
 
 test.each([
@@ -22,22 +24,20 @@ test.each([
   ['a trade is there twice', [first, ...trades]],
   ['a trade is one Wh short', [{ ...first, energyWh: wattHours(999) }, ...rest]],
 ])('nettos do not hold when %s', (_, broken) => {
-  expect(() => checkNettos(positionsOf(lines), broken)).toThrow('on a netto of');
+  expect(() => checkNettos(lines, broken)).toThrow('on a netto of');
 });
 
-test('nettos do not hold for a prosumer without trades', () => {
-  expect(() => checkNettos([position('d', 1)], trades)).toThrow('d traded 0 Wh on a netto of 1');
+test('nettos do not hold for a prosumer without trades, or one without a line', () => {
+  const more = linesOf([reading('d', 1, 0)]);
+  expect(() => checkNettos([...lines, ...more], trades)).toThrow('d traded 0 Wh on a netto of 1');
+  expect(() => checkNettos(lines.slice(1), trades)).toThrow('a traded 2000 Wh on a netto of 0');
 });
 
 test('a µsat from nowhere is found, in amounts and in fees', () => {
   const amountUsat = microSatoshi(first.amountUsat + 1n);
   const richer = [{ ...first, amountUsat }, ...rest];
-  expect(() => checkMoney(terms, richer, energiesOf(richer))).toThrow('instead of');
+  expect(() => checkMoney(richer, [], market, terms.tariff)).toThrow('instead of');
   const feeUsat = microSatoshi(first.feeUsat - 1n);
   const cheaper = [{ ...first, feeUsat }, ...rest];
-  expect(() => checkMoney(terms, cheaper, energiesOf(cheaper))).toThrow('fees are');
-});
-
-test('a pool makes peer trades, imports and exports only', () => {
-  expect(() => energiesOf([{ ...first, kind: 'grid' }])).toThrow('no trade of kind grid');
+  expect(() => checkMoney(cheaper, [], market, terms.tariff)).toThrow('fees are');
 });
