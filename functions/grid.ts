@@ -1,7 +1,8 @@
 import { ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { billingOf, gridBody, marketOf } from '../shared/http/gridBody.ts';
+import { billingOf, gridBody } from '../shared/http/gridBody.ts';
 import { readInstants } from '../shared/http/instants.ts';
+import { marketOf } from '../shared/http/marketBody.ts';
 import { changeGrid } from '../shared/operations/changeGrid.ts';
 import { getGrid } from '../shared/operations/getGrid.ts';
 import type { Ports } from '../shared/ports/ports.ts';

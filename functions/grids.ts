@@ -1,8 +1,9 @@
 import type { GridId } from '../shared/domain/ids.ts';
 import { created, ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { billingOf, gridBody, marketOf } from '../shared/http/gridBody.ts';
+import { billingOf, gridBody } from '../shared/http/gridBody.ts';
 import { readInstants } from '../shared/http/instants.ts';
+import { marketOf } from '../shared/http/marketBody.ts';
 import { pageAnswer } from '../shared/http/page.ts';
 import { isIdKey, pageRequest } from '../shared/http/pageRequest.ts';
 import { createGrid } from '../shared/operations/createGrid.ts';

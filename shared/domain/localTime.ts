@@ -39,6 +39,26 @@ export function localDayOf(instant: Instant, timeZone: string): string {
   return startOfDay(nextMidnightMs, timeZone) <= ms ? dayText(nextMidnightMs) : day;
 }
 
+/** What the clocks of a zone show. */
+export type LocalTime = {
+  /** As `2026-03-29`. */
+  readonly day: string;
+  /** From 0, a Monday, to 6. */
+  readonly weekday: number;
+  readonly minuteOfDay: number;
+};
+
+/** What the clocks of a zone show at an instant, to the minute. Throws for an unknown zone. */
+export function localTimeOf(instant: Instant, timeZone: string): LocalTime {
+  const wallMs = wallMsOf(msOf(instant), timeZone);
+  const days = Math.floor(wallMs / msPerDay);
+  return {
+    day: dayText(wallMs),
+    weekday: (days + weekdayOfFirstDay) % daysPerWeek,
+    minuteOfDay: Math.floor((wallMs - days * msPerDay) / msPerMinute),
+  };
+}
+
 /** The local month an instant belongs to, as `2026-03`. */
 export function localMonthOf(instant: Instant, timeZone: string): string {
   return localDayOf(instant, timeZone).slice(0, 'YYYY-MM'.length);
@@ -75,7 +95,11 @@ export function resolveLocal(localDateTime: string, timeZone: string): LocalReso
 }
 
 const msPerSecond = 1000;
+const msPerMinute = 60_000;
 const msPerDay = 86_400_000;
+const daysPerWeek = 7;
+/** 1 January 1970 was a Thursday. */
+const weekdayOfFirstDay = 3;
 /** Clocks are set back by less than this; a whole day was last lived twice long before 2000. */
 const setBackMaxMs = 3 * 3_600_000;
 /** There are some 600 names of zones. A community, or a test, uses a few. */

@@ -1,23 +1,37 @@
 import type { Grid, Terms } from './grid.ts';
-import type { Timeframe } from './timeframe.ts';
-import { divHalfEven, type MsatPerKwh, msatPerKwh } from './units.ts';
-
-/** The terms valid at the start of a timeframe; before the first version, the first. */
-export function termsAt(grid: Pick<Grid, 'terms'>, timeframe: Timeframe): Terms {
-  const [first] = grid.terms;
-  return grid.terms[countUpTo(grid.terms, timeframe) - 1] ?? first;
-}
+import { tariffAt } from './tariffWindow.ts';
+import {
+  firstTimeframeFrom,
+  type Instant,
+  nextTimeframe,
+  type Timeframe,
+  timeframeAt,
+} from './timeframe.ts';
 
 /**
- * What prosumers pay each other in the pool: the mid-market rate, (import + export) / 2 with halves
- * to the even neighbour, or the grid's fixed price.
+ * The terms of a timeframe: the version valid at its start, before the first version the first, with
+ * the prices of the time of day that it starts at. The answer's tariff has no windows.
  */
-export function peerPrice(terms: Terms): MsatPerKwh {
-  const { price } = terms.market;
-  if (price.rule === 'fixed') return price.priceMsatPerKwh;
-  const { importPriceMsatPerKwh, exportPriceMsatPerKwh } = terms.tariff;
-  const sum = BigInt(importPriceMsatPerKwh) + BigInt(exportPriceMsatPerKwh);
-  return msatPerKwh(Number(divHalfEven(sum, 2n)));
+export function termsAt(grid: Pick<Grid, 'terms' | 'timeZone'>, timeframe: Timeframe): Terms {
+  const version = versionAt(grid, timeframe);
+  const tariff = tariffAt(version.tariff, timeframe, grid.timeZone);
+  return tariff === version.tariff ? version : { ...version, tariff };
+}
+
+/** The version valid at an instant, with its windows; before the first version, the first. */
+export function versionAt(grid: Pick<Grid, 'terms'>, at: Instant): Terms {
+  const [first] = grid.terms;
+  return grid.terms[countUpTo(grid.terms, at) - 1] ?? first;
+}
+
+/** The next timeframe of a grid to start after `now`: what has begun is settled as announced. */
+export function nextStart(
+  { activeFrom, timeframeMinutes }: Pick<Grid, 'activeFrom' | 'timeframeMinutes'>,
+  now: Instant,
+): Timeframe {
+  const first = firstTimeframeFrom(activeFrom, timeframeMinutes);
+  const next = nextTimeframe(timeframeAt(now, timeframeMinutes), timeframeMinutes);
+  return next > first ? next : first;
 }
 
 /** The grid's versions with this one put in its place, or in that of the one with its `validFrom`. */

@@ -5,29 +5,29 @@ import {
   billingDefaults,
   type Grid,
   type GridTotals,
-  type Market,
+  gridDefaults,
+  type Terms,
 } from '../domain/grid.ts';
 import type { Member } from '../domain/prosumer.ts';
-import type {
-  BillingInput,
-  GridProsumer,
-  Grid as GridSchema,
-  MarketInput,
-} from '../schemas/grid.ts';
+import type { BillingInput } from '../schemas/billingSettings.ts';
+import type { GridProsumer, Grid as GridSchema } from '../schemas/grid.ts';
 import type { DeepReadonly } from '../schemas/input.ts';
+import { marketBody } from './marketBody.ts';
 
-/** A grid as the API shows it: the terms that hold from the latest version on, and its totals. */
+/** A grid as the API shows it: with the terms of the next timeframe to start, and its totals. */
 export function gridBody({
   grid,
+  nextTerms: { market, tariff },
   totals,
 }: {
   readonly grid: Grid;
+  readonly nextTerms: Terms;
   readonly totals: GridTotals;
 }): DeepReadonly<Static<typeof GridSchema>> {
-  const { terms, billing = billingDefaults, ...settings } = grid;
-  const { market, tariff } = terms[terms.length - 1] ?? terms[0];
+  const { terms: _, billing = billingDefaults, ...settings } = grid;
   const { prosumerCount, producedWh, consumedWh, lastClosedTimeframe } = totals;
   return {
+    ...gridDefaults,
     ...settings,
     market: marketBody(market),
     tariff,
@@ -72,19 +72,6 @@ export function billingOf({
       })),
     }),
   };
-}
-
-function marketBody({ mechanism, price }: Market): MarketInput {
-  return price.rule === 'mid_market'
-    ? { mechanism, priceRule: 'mid_market' }
-    : { mechanism, priceRule: 'fixed', fixedPriceMsatPerKwh: price.priceMsatPerKwh };
-}
-
-/** The market of a request as the domain has it. */
-export function marketOf(input: MarketInput): Market {
-  return input.priceRule === 'fixed'
-    ? { mechanism: 'pool', price: { rule: 'fixed', priceMsatPerKwh: input.fixedPriceMsatPerKwh } }
-    : { mechanism: 'pool', price: { rule: 'mid_market' } };
 }
 
 /** A member of a grid with its netto over all closed timeframes. */

@@ -1,15 +1,9 @@
-import type { BillingChange, Grid, Market, Tariff } from '../domain/grid.ts';
+import type { BillingChange, Grid, Market, MissingReadings, Tariff } from '../domain/grid.ts';
 import type { GridId } from '../domain/ids.ts';
 import type { FieldError, Refusal } from '../domain/refusal.ts';
-import { type Result, refuse } from '../domain/result.ts';
-import { withTerms } from '../domain/terms.ts';
-import {
-  addMinutes,
-  firstTimeframeFrom,
-  type Instant,
-  nextTimeframe,
-  timeframeAt,
-} from '../domain/timeframe.ts';
+import { accept, type Result, refuse } from '../domain/result.ts';
+import { nextStart, versionAt } from '../domain/terms.ts';
+import { addMinutes, firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
 import { billingSettings } from './billingSettings.ts';
@@ -17,6 +11,7 @@ import { type Change, changeConditionally } from './changeConditionally.ts';
 import { type GridView, gridNotFound, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
 import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';
+import { putTerms } from './putTerms.ts';
 
 export type GridChange = {
   readonly name?: string;
@@ -27,6 +22,9 @@ export type GridChange = {
   /** null takes the end away. */
   readonly activeUntil?: Instant | null;
   readonly paused?: boolean;
+  readonly missingReadings?: MissingReadings;
+  readonly correctionDays?: number;
+  readonly aheadEnergyWhMax?: number;
   readonly market?: Market;
   readonly tariff?: AskedTariff;
   readonly billing?: BillingChange;
@@ -75,7 +73,13 @@ function applyChange(
     const detail = 'These settings cannot be changed once the first timeframe may have closed.';
     return refuse({ code: 'setting_immutable', detail, errors: immutable });
   }
-  const { activeUntil: until, market, tariff, billing: billingAsked, ...plain } = change;
+  const {
+    activeUntil: until,
+    market: _market,
+    tariff: _tariff,
+    billing: billingAsked,
+    ...plain
+  } = change;
   const { activeUntil: untilBefore, ...rest } = grid;
   const billing = billingAsked && billingSettings(ports, grid.billing, billingAsked);
   if (billing?.ok === false) return billing;
@@ -86,9 +90,10 @@ function applyChange(
     ...(activeUntil && { activeUntil }),
     ...(billing && { billing: billing.value }),
   };
-  const changed = { ...settings, terms: changedTerms(settings, market, tariff, now) };
-  const faults = gridFaults(changed);
-  if (faults.length === 0) return { ok: true, value: changed };
+  const changed = changeTerms(settings, change, now);
+  if (!changed.ok) return changed;
+  const faults = gridFaults(changed.value);
+  if (faults.length === 0) return changed;
   const detail = 'The settings of the grid would no longer fit together.';
   return refuse({ code: 'setting_inconsistent', detail, errors: faults });
 }
@@ -105,20 +110,18 @@ function immutableFields(grid: Grid, change: PricedChange, now: Instant): readon
     .map((field) => ({ pointer: `/${field}`, detail: `is ${grid[field]} for good` }));
 }
 
-function changedTerms(
+/** The grid with market and tariff changed from the next timeframe to start on. */
+function changeTerms(
   grid: Grid,
-  market: Market | undefined,
-  tariff: Tariff | undefined,
+  { market, tariff }: Pick<PricedChange, 'market' | 'tariff'>,
   now: Instant,
-): Grid['terms'] {
-  const first = firstTimeframeFrom(grid.activeFrom, grid.timeframeMinutes);
-  const latest = grid.terms[grid.terms.length - 1] ?? grid.terms[0];
-  if (market === undefined && tariff === undefined) return grid.terms;
-  const next = nextTimeframe(timeframeAt(now, grid.timeframeMinutes), grid.timeframeMinutes);
-  const validFrom = next > first ? next : first;
-  return withTerms(grid, {
+): Change<Grid> {
+  if (market === undefined && tariff === undefined) return accept(grid);
+  const validFrom = nextStart(grid, now);
+  const valid = versionAt(grid, validFrom);
+  return putTerms(grid, {
     validFrom,
-    market: market ?? latest.market,
-    tariff: tariff ?? latest.tariff,
+    market: market ?? valid.market,
+    tariff: tariff ?? valid.tariff,
   });
 }

@@ -1,4 +1,4 @@
-import type { BillingChange, Grid, Tariff, Terms } from '../domain/grid.ts';
+import { type BillingChange, type Grid, gridDefaults, type Terms } from '../domain/grid.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
@@ -6,7 +6,8 @@ import type { Ports } from '../ports/ports.ts';
 import { billingSettings } from './billingSettings.ts';
 import { type GridView, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
-import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';
+import { type AskedTariff, askedOf, type PricingPorts, priceTariff } from './priceTariff.ts';
+import { isSameSetting } from './sameSettings.ts';
 
 /** The settings of a grid, with the market and tariff that hold from its first timeframe on. */
 export type NewGrid = Omit<Grid, 'terms' | 'billing' | 'createdAt'> &
@@ -53,22 +54,13 @@ function firstTermsFrom(grid: Pick<Grid, 'activeFrom' | 'timeframeMinutes'>): In
     : grid.activeFrom;
 }
 
+/** A setting that is left out is the same as its default. */
 function isSame(stored: Grid, asked: Grid): boolean {
-  return canonical({ ...stored, createdAt: asked.createdAt }) === canonical(asked);
-}
-
-function canonical(grid: Grid): string {
-  const terms = grid.terms.map(({ validFrom, market, tariff }) => [
-    validFrom,
-    Object.entries(market.price).sort(),
-    Object.entries(askedOf(tariff)).sort(),
-  ]);
-  return JSON.stringify([Object.entries({ ...grid, terms: undefined }).sort(), terms]);
-}
-
-/** What was asked for: at a repeat the same prices in a currency may have another rate. */
-function askedOf({ priceOfRecord, ...prices }: Tariff): AskedTariff {
-  if (priceOfRecord === undefined) return prices;
-  const { rate: _, ...asked } = priceOfRecord;
-  return asked;
+  const given = (grid: Grid) => ({
+    ...gridDefaults,
+    ...grid,
+    terms: grid.terms.map(({ tariff, ...terms }) => ({ ...terms, tariff: askedOf(tariff) })),
+    createdAt: asked.createdAt,
+  });
+  return isSameSetting(given(stored), given(asked));
 }

@@ -1,7 +1,8 @@
-import type { Grid, Terms } from '../domain/grid.ts';
+import type { Grid, Prices, Terms } from '../domain/grid.ts';
 import { isTimeZone } from '../domain/localTime.ts';
 import type { FieldError } from '../domain/refusal.ts';
 import { isTimeframeMinutes } from '../domain/timeframe.ts';
+import type { MsatPerKwh } from '../domain/units.ts';
 
 /** What is wrong with the settings of a grid taken together; empty when nothing is. */
 export function gridFaults(grid: Grid): readonly FieldError[] {
@@ -15,21 +16,41 @@ export function gridFaults(grid: Grid): readonly FieldError[] {
   if (grid.activeUntil !== undefined && grid.activeUntil <= grid.activeFrom) {
     faults.push({ pointer: '/activeUntil', detail: 'must be after activeFrom' });
   }
-  return [...faults, ...termsFaults(grid.terms[grid.terms.length - 1] ?? grid.terms[0])];
+  return [...faults, ...grid.terms.flatMap(termsFaults)];
 }
 
 /** export ≤ internal price ≤ import, so that nobody is worse off than with the power plant alone. */
 function termsFaults({ market, tariff }: Terms): readonly FieldError[] {
-  if (tariff.exportPriceMsatPerKwh > tariff.importPriceMsatPerKwh) {
+  const fixedPrice =
+    market.mechanism === 'pool' && market.price.rule === 'fixed'
+      ? market.price.priceMsatPerKwh
+      : undefined;
+  const windows = tariff.windows ?? [];
+  return [
+    ...priceFaults(tariff, fixedPrice, '/tariff', ''),
+    ...windows.flatMap((window, at) =>
+      priceFaults(
+        window,
+        fixedPrice,
+        `/tariff/windows/${at}`,
+        ` of the window from ${window.from}`,
+      ),
+    ),
+  ];
+}
+
+function priceFaults(
+  { exportPriceMsatPerKwh, importPriceMsatPerKwh }: Prices,
+  fixedPrice: MsatPerKwh | undefined,
+  pointer: string,
+  where: string,
+): readonly FieldError[] {
+  if (exportPriceMsatPerKwh > importPriceMsatPerKwh) {
     const detail = 'must not be above the import price';
-    return [{ pointer: '/tariff/exportPriceMsatPerKwh', detail }];
+    return [{ pointer: `${pointer}/exportPriceMsatPerKwh`, detail }];
   }
-  if (market.price.rule !== 'fixed') return [];
-  const { priceMsatPerKwh } = market.price;
-  const isBetween =
-    tariff.exportPriceMsatPerKwh <= priceMsatPerKwh &&
-    priceMsatPerKwh <= tariff.importPriceMsatPerKwh;
-  if (isBetween) return [];
-  const detail = 'must lie between the export and the import price';
+  if (fixedPrice === undefined) return [];
+  if (exportPriceMsatPerKwh <= fixedPrice && fixedPrice <= importPriceMsatPerKwh) return [];
+  const detail = `must lie between the export and the import price${where}`;
   return [{ pointer: '/market/fixedPriceMsatPerKwh', detail }];
 }

@@ -1,7 +1,8 @@
-import type { FiatTariff, Tariff } from '../domain/grid.ts';
+import type { FiatPrices, FiatTariff, Prices, Tariff } from '../domain/grid.ts';
 import type { FieldError, Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { isStale, priceOfRecord, type RateSnapshot } from '../domain/tariffPrice.ts';
+import { type MsatPerKwh, msatPerKwh } from '../domain/units.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** Prices as an operator gives them: in millisatoshi, or in a currency. */
@@ -10,8 +11,8 @@ export type AskedTariff = Omit<Tariff, 'priceOfRecord'> | FiatTariff;
 export type PricingPorts = Pick<Ports, 'rates' | 'clock'>;
 
 /**
- * The integer prices of a tariff. Those in a currency are converted once, here, at the rate that the
- * source has now; the rate is kept beside them. A rate that is too old is refused.
+ * The integer prices of a tariff. Those in a currency are converted once, here, and all at the one
+ * rate that the source has now; the rate is kept beside them. A rate that is too old is refused.
  */
 export async function priceTariff(
   { rates, clock }: PricingPorts,
@@ -39,25 +40,52 @@ export async function priceTariff(
   return convert(asked, rate);
 }
 
+/** What was asked for: at a repeat the same prices in a currency may have another rate. */
+export function askedOf({ priceOfRecord, ...prices }: Tariff): AskedTariff {
+  if (priceOfRecord === undefined) return prices;
+  const { rate: _, ...asked } = priceOfRecord;
+  return asked;
+}
+
 function convert(asked: FiatTariff, rate: RateSnapshot): Result<Tariff, Refusal> {
-  const importPrice = priceOfRecord(asked.importPricePerKwh, rate.rate);
-  const exportPrice = priceOfRecord(asked.exportPricePerKwh, rate.rate);
-  const gridFee = priceOfRecord(asked.gridFeePerKwh, rate.rate);
-  if (importPrice.ok && exportPrice.ok && gridFee.ok) {
-    return accept({
-      importPriceMsatPerKwh: importPrice.value,
-      exportPriceMsatPerKwh: exportPrice.value,
-      gridFeeMsatPerKwh: gridFee.value,
-      priceOfRecord: { ...asked, rate },
-    });
+  const errors: FieldError[] = [];
+  const prices = convertPrices(asked, rate, '/tariff', errors);
+  const windows = asked.windows?.map(({ from, to, days, ...fiat }, at) => ({
+    from,
+    to,
+    ...(days && { days }),
+    ...convertPrices(fiat, rate, `/tariff/windows/${at}`, errors),
+  }));
+  if (errors.length === 0) {
+    return accept({ ...prices, ...(windows && { windows }), priceOfRecord: { ...asked, rate } });
   }
-  const errors: FieldError[] = Object.entries({
-    importPricePerKwh: importPrice,
-    exportPricePerKwh: exportPrice,
-    gridFeePerKwh: gridFee,
-  }).flatMap(([field, { ok }]) =>
-    ok ? [] : [{ pointer: `/tariff/${field}`, detail: `is no price at a rate of ${rate.rate}` }],
-  );
   const detail = 'A price in this currency cannot be expressed in millisatoshi per kWh.';
   return refuse({ code: 'setting_inconsistent', detail, errors });
+}
+
+/** The prices at a rate. One that there is no price for is 0, and an error is added that says so. */
+function convertPrices(
+  fiat: FiatPrices,
+  rate: RateSnapshot,
+  pointer: string,
+  errors: FieldError[],
+): Prices {
+  const priceOf = (field: keyof FiatPrices, amount: string): MsatPerKwh => {
+    const price = priceOfRecord(amount, rate.rate);
+    if (price.ok) return price.value;
+    errors.push({
+      pointer: `${pointer}/${field}`,
+      detail: `is no price at a rate of ${rate.rate}`,
+    });
+    return msatPerKwh(0);
+  };
+  const { importGridFeePerKwh } = fiat;
+  return {
+    importPriceMsatPerKwh: priceOf('importPricePerKwh', fiat.importPricePerKwh),
+    exportPriceMsatPerKwh: priceOf('exportPricePerKwh', fiat.exportPricePerKwh),
+    gridFeeMsatPerKwh: priceOf('gridFeePerKwh', fiat.gridFeePerKwh),
+    ...(importGridFeePerKwh !== undefined && {
+      importGridFeeMsatPerKwh: priceOf('importGridFeePerKwh', importGridFeePerKwh),
+    }),
+  };
 }

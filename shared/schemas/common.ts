@@ -14,6 +14,9 @@ export const prosumerIdPattern = `^(?!(?:mini-grid|power-plant)$)[a-z0-9][a-z0-9
 export const instantPattern =
   '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,9})?)?Z$';
 
+/** A local time of the day, to the minute. */
+export const timeOfDayPattern = '^(?:[01]\\d|2[0-3]):[0-5]\\d$';
+
 /** A price in a currency: up to 12 digits, and up to 8 decimals. */
 export const decimalPattern = '^(?:0|[1-9]\\d{0,11})(?:\\.\\d{1,8})?$';
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { count, hash, instant, oneOf, priceMsatPerKwh, sumWh } from './common.ts';
-import { Tariff } from './grid.ts';
+import { Tariff } from './tariff.ts';
 
 export const ReadingCounts = Type.Object(
   {

@@ -1,5 +1,10 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { idPattern, instantPattern, prosumerIdPattern } from '../schemas/common.ts';
+import {
+  idPattern,
+  instantPattern,
+  prosumerIdPattern,
+  timeOfDayPattern,
+} from '../schemas/common.ts';
 
 /** What is wrong with one field, and its JSON pointer (RFC 6901). */
 export type FieldError = { readonly pointer: string; readonly detail: string };
@@ -36,6 +41,7 @@ const detailsOfPatterns: Readonly<Record<string, string>> = {
   [idPattern]: 'must be 1 to 63 of a-z, 0-9 and -, and not begin with -',
   [prosumerIdPattern]:
     'must be 1 to 63 of a-z, 0-9 and -, not begin with -, and be neither mini-grid nor power-plant',
+  [timeOfDayPattern]: 'must be a time of the day, as 06:30',
   [instantPattern]: 'must be an instant in UTC, as 2026-11-22T10:15:00Z',
 };
 

@@ -6,6 +6,7 @@ import {
   localDayRange,
   localMonthOf,
   localMonthRange,
+  localTimeOf,
   resolveLocal,
 } from '../../shared/domain/localTime.ts';
 import { addMinutes, instantOf, msOf } from '../../shared/domain/timeframe.ts';
@@ -126,6 +127,19 @@ describe('localDayOf and localMonthOf', () => {
       }
     }
   });
+});
+
+test.each([
+  ['UTC', '2000-01-01T00:00Z', { day: '2000-01-01', weekday: 5, minuteOfDay: 0 }],
+  ['Europe/Vienna', '2026-03-29T00:59Z', { day: '2026-03-29', weekday: 6, minuteOfDay: 119 }],
+  ['Europe/Vienna', '2026-03-29T01:00Z', { day: '2026-03-29', weekday: 6, minuteOfDay: 180 }],
+  ['Europe/Vienna', '2026-10-25T00:30Z', { day: '2026-10-25', weekday: 6, minuteOfDay: 150 }],
+  ['Europe/Vienna', '2026-10-25T01:30Z', { day: '2026-10-25', weekday: 6, minuteOfDay: 150 }],
+  ['Asia/Kathmandu', '2026-11-22T18:15:59Z', { day: '2026-11-23', weekday: 0, minuteOfDay: 0 }],
+  ['America/St_Johns', '2026-11-23T03:29Z', { day: '2026-11-22', weekday: 6, minuteOfDay: 1439 }],
+  ['Pacific/Apia', '2011-12-30T10:00Z', { day: '2011-12-31', weekday: 5, minuteOfDay: 0 }],
+])('the clocks of %s show at %s %j', (zone, instant, expected) => {
+  expect(localTimeOf(at(instant), zone)).toEqual(expected);
 });
 
 describe('resolveLocal', () => {

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { peerPrice, termsAt, withTerms } from '../../shared/domain/terms.ts';
+import { nextStart, termsAt, versionAt, withTerms } from '../../shared/domain/terms.ts';
 import { instantOf } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
-import { frameAt, gridOf, termsOf } from './given.ts';
+import { msatPerKwh } from '../../shared/domain/units.ts';
+import { at, frameAt, gridOf, termsOf } from './given.ts';
 
 const january = termsOf({ validFrom: '2026-01-01T00:00Z', imports: 1 });
 const march = termsOf({ validFrom: '2026-03-01T00:00Z', imports: 3 });
@@ -22,23 +23,27 @@ test.each([
   expect(termsAt(gridOf(january, march, may), frameAt(start))).toBe(expected);
 });
 
-test.each([
-  [500_000, 100_000, 300_000],
-  [1, 0, 0],
-  [2, 1, 2],
-  [3, 0, 2],
-  [4, 1, 2],
-  [5, 0, 2],
-  [7, 0, 4],
-  [0, 0, 0],
-  [1_000_000_000, 999_999_999, 1_000_000_000],
-])('between import %i and export %i the mid-market rate is %i', (imports, exports, expected) => {
-  expect(peerPrice(termsOf({ imports, exports }))).toBe(expected);
+test('the version of a timeframe has the prices of its time of day, in the zone of the grid', () => {
+  const { tariff, ...version } = march;
+  const window = { ...tariff, importPriceMsatPerKwh: msatPerKwh(33) };
+  const windows = [{ ...window, from: '06:00', to: '07:00' }];
+  const grid = { ...gridOf(january, { ...version, tariff: { ...tariff, windows } }, may) };
+  const importAt = (start: string) => termsAt(grid, frameAt(start)).tariff.importPriceMsatPerKwh;
+  expect(importAt('2026-03-28T05:00Z')).toBe(33);
+  expect(importAt('2026-03-28T06:00Z')).toBe(3);
+  expect(importAt('2026-03-30T04:00Z')).toBe(33);
+  expect(importAt('2026-05-01T04:00Z')).toBe(5);
+  expect(termsAt(grid, frameAt('2026-03-28T05:00Z'))).toEqual({ ...version, tariff: window });
+  expect(versionAt(grid, at('2026-03-28T05:00Z'))).toBe(grid.terms[1]);
 });
 
-test('a fixed price is the price', () => {
-  const price = { rule: 'fixed', priceMsatPerKwh: msatPerKwh(123_456) } as const;
-  expect(peerPrice(termsOf({ price }))).toBe(123_456);
+test.each([
+  ['2025-12-31T23:50Z', '2026-01-01T00:00:00Z'],
+  ['2026-01-01T00:00Z', '2026-01-01T00:15:00Z'],
+  ['2026-01-01T00:14:59Z', '2026-01-01T00:15:00Z'],
+  ['2025-06-01T00:00Z', '2026-01-01T00:00:00Z'],
+])('what is changed at %s holds from %s on', (now, expected) => {
+  expect(nextStart(gridOf(january), at(now))).toBe(expected);
 });
 
 test('a version takes the place of its date', () => {

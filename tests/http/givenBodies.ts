@@ -23,6 +23,9 @@ export function gridAnswer(id: string): Grid {
     id: id as Grid['id'],
     activeFrom: '2026-01-01T00:00:00Z',
     paused: false,
+    missingReadings: 'missing',
+    correctionDays: 60,
+    aheadEnergyWhMax: 100_000,
     market: { mechanism: 'pool' },
     tariff: tariff as Grid['tariff'],
     billing: {

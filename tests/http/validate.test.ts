@@ -11,6 +11,13 @@ const register = {
   producedRegisterWh: Number.MAX_SAFE_INTEGER,
   consumedRegisterWh: 0,
 };
+const pool = { mechanism: 'pool' };
+const auction = { mechanism: 'auction' };
+const limits = { sellLimitMsatPerKwh: 0, buyLimitMsatPerKwh: 1_000_000_000 };
+const night = { from: '22:00', to: '06:00' };
+const fiatPrices = { importPricePerKwh: '0.3', exportPricePerKwh: '0.1', gridFeePerKwh: '0' };
+const fiat = { currency: 'EUR', ...fiatPrices };
+const together = 'must not be given together with the other fields';
 const fixed = { mechanism: 'pool', priceRule: 'fixed', fixedPriceMsatPerKwh: 5 };
 
 describe('a grid to create', () => {
@@ -20,6 +27,25 @@ describe('a grid to create', () => {
     ['a fixed price', { market: fixed }],
     ['the mid-market price', { market: { mechanism: 'pool', priceRule: 'mid_market' } }],
     ['limits', { timeframeMinutes: 1_440, graceMinutes: 10_080, name: 'x'.repeat(200) }],
+    ['a ratio of supply to demand', { market: { ...pool, priceRule: 'supply_demand_ratio' } }],
+    ['an auction', { market: auction }],
+    ['an auction with limits', { market: { ...auction, ...limits } }],
+    [
+      'what is settled late',
+      { missingReadings: 'estimate', correctionDays: 730, aheadEnergyWhMax: 1_000_000_000 },
+    ],
+    ['nothing of it', { missingReadings: 'missing', correctionDays: 0, aheadEnergyWhMax: 0 }],
+    ['a fee on import', { tariff: { ...tariff, importGridFeeMsatPerKwh: 5 } }],
+    ['windows', { tariff: { ...tariff, windows: Array(24).fill({ ...night, ...tariff }) } }],
+    [
+      'windows in a currency',
+      {
+        tariff: {
+          ...fiat,
+          windows: [{ ...night, ...fiatPrices, days: ['mon'], importGridFeePerKwh: '0.01' }],
+        },
+      },
+    ],
     ['the largest price', { tariff: { ...tariff, importPriceMsatPerKwh: 1_000_000_000 } }],
   ])('may have %s', (_name, more) => {
     expect(validate('grids.POST.body', { ...gridCreate, ...more })).toBeUndefined();
@@ -38,7 +64,56 @@ describe('a grid to create', () => {
     [{ activeFrom: '2026-01-01' }, '/activeFrom', instantText()],
     [{ activeFrom: '2026-01-01T00:00+01:00' }, '/activeFrom', instantText()],
     [{ activeFrom: '2026-01-01T24:00Z' }, '/activeFrom', instantText()],
-    [{ market: { mechanism: 'auction' } }, '/market/mechanism', 'must be one of pool'],
+    [{ market: { mechanism: 'barter' } }, '/market/mechanism', 'must be one of pool, auction'],
+    [{ market: { ...auction, priceRule: 'mid_market' } }, '/market/priceRule', together],
+    [{ market: { ...auction, fixedPriceMsatPerKwh: 5 } }, '/market/fixedPriceMsatPerKwh', together],
+    [{ market: { ...pool, sellLimitMsatPerKwh: 5 } }, '/market/sellLimitMsatPerKwh', together],
+    [{ market: { ...fixed, buyLimitMsatPerKwh: 5 } }, '/market/buyLimitMsatPerKwh', together],
+    [
+      { market: { ...auction, buyLimitMsatPerKwh: 1_000_000_001 } },
+      '/market/buyLimitMsatPerKwh',
+      'must be at most 1000000000',
+    ],
+    [{ missingReadings: 'guess' }, '/missingReadings', 'must be one of missing, estimate'],
+    [{ correctionDays: 731 }, '/correctionDays', 'must be at most 730'],
+    [{ aheadEnergyWhMax: 1_000_000_001 }, '/aheadEnergyWhMax', 'must be at most 1000000000'],
+    [{ tariff: { ...tariff, windows: [] } }, '/tariff/windows', 'must have at least 1 items'],
+    [
+      { tariff: { ...tariff, windows: Array(25).fill({ ...night, ...tariff }) } },
+      '/tariff/windows',
+      'must have at most 24 items',
+    ],
+    [
+      { tariff: { ...tariff, windows: [{ ...night, ...tariff, to: '24:00' }] } },
+      '/tariff/windows/0/to',
+      'must be a time of the day, as 06:30',
+    ],
+    [
+      { tariff: { ...tariff, windows: [{ ...night, ...tariff, days: [] }] } },
+      '/tariff/windows/0/days',
+      'must have at least 1 items',
+    ],
+    [
+      { tariff: { ...tariff, windows: [{ ...night, ...tariff, importPricePerKwh: '0.3' }] } },
+      '/tariff/windows/0/importPricePerKwh',
+      together,
+    ],
+    [
+      { tariff: { ...fiat, windows: [{ ...night, ...fiatPrices, gridFeeMsatPerKwh: 1 }] } },
+      '/tariff/windows/0/gridFeeMsatPerKwh',
+      together,
+    ],
+    [
+      { tariff: { ...fiat, windows: [{ ...night, ...fiatPrices, gridFeePerKwh: undefined }] } },
+      '/tariff/windows/0/gridFeePerKwh',
+      'is required',
+    ],
+    [
+      { tariff: { ...fiat, importGridFeeMsatPerKwh: 1 } },
+      '/tariff/importGridFeeMsatPerKwh',
+      together,
+    ],
+    [{ tariff: { ...tariff, importGridFeePerKwh: '1' } }, '/tariff/importGridFeePerKwh', together],
     [
       { market: { mechanism: 'pool', priceRule: 'fixed' } },
       '/market/fixedPriceMsatPerKwh',
@@ -47,7 +122,7 @@ describe('a grid to create', () => {
     [
       { market: { mechanism: 'pool', fixedPriceMsatPerKwh: 5 } },
       '/market/fixedPriceMsatPerKwh',
-      'must not be given together with the other fields',
+      together,
     ],
     [
       { tariff: { ...tariff, exportPriceMsatPerKwh: -1 } },
