@@ -44,6 +44,7 @@ export function closingParts(ports: BenchPorts): ClosingParts {
       rosters: timedStore(ports.rosters, watch, partOf),
       readings: timedStore(ports.readings, watch, partOf),
       closings: timedStore(ports.closings, watch, partOf),
+      orders: timedStore(ports.orders, watch, partOf),
       trades: timedStore(ports.trades, watch, () => 'trades'),
       ledger: timedStore(ports.ledger, watch, () => 'ledger'),
       bus: timedStore(ports.bus, watch, () => 'send'),

@@ -20,7 +20,7 @@ import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { createGrid } from '../../shared/operations/createGrid.ts';
 import { postReadings } from '../../shared/operations/postReadings.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
-import { countingBus, countingLedger } from './countingPorts.ts';
+import { countingBus, countingLedger, emptyBooks } from './countingPorts.ts';
 import { memoryCosmos } from './memoryCosmos.ts';
 import { estimatedRequestUnits, systemPropertiesBytes } from './requestUnits.ts';
 
@@ -67,6 +67,7 @@ export async function measureGrid(
     readings: cosmosReadingStore(cosmos.database),
     closings: cosmosClosingStore(cosmos.database),
     trades: cosmosTradeStore(cosmos.database),
+    orders: emptyBooks,
     bus,
     ledger,
     clock: { now: () => now },
@@ -127,6 +128,7 @@ export async function measureGrid(
     // What the timer looks at each minute of a timeframe, for each grid.
     for (let minute = 0; minute < timeframeMinutes; minute += 1) {
       await ports.closings.last(gridId);
+      await ports.closings.listLate(gridId, instant(sampleStart), 500);
       await ports.closings.listUnsettled(gridId, 50);
     }
   }

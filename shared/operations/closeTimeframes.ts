@@ -1,4 +1,4 @@
-import type { Grid } from '../domain/grid.ts';
+import { type Grid, gridDefaults } from '../domain/grid.ts';
 import type { GridId } from '../domain/ids.ts';
 import type { CloseCommand } from '../domain/messages.ts';
 import {
@@ -18,6 +18,9 @@ const gridsPerPage = 100;
 /** A grid that was down for longer is caught up with over several runs of the timer. */
 const dueTimeframesPerRunMax = 1_000;
 const unsettledPerRunMax = 50;
+/** Timeframes of a grid that one run asks to have corrected, the oldest first. */
+const latePerRunMax = 500;
+const minutesPerDay = 1_440;
 /** How long after its closing a timeframe that is not settled is looked at again. */
 const resendAfterMinutes = 5;
 
@@ -28,8 +31,8 @@ type TimerPorts = Pick<
 
 /**
  * Finds what is due, for every grid and however long the app was down, and sends one command per
- * grid and timeframe. Also sends again what stayed unsettled. Repeatable: ids are derived, and a
- * command for what is closed already does no harm.
+ * grid and timeframe. Also asks for what is to be corrected, and sends again what stayed unsettled.
+ * Repeatable: ids are derived, and a command for what is closed already does no harm.
  */
 export async function closeTimeframes(ports: TimerPorts): Promise<{ readonly commands: number }> {
   await rosterProsumers(ports);
@@ -41,6 +44,7 @@ export async function closeTimeframes(ports: TimerPorts): Promise<{ readonly com
     for (const stored of page.items) {
       const messages = [
         ...(await dueCommands(ports, stored, now)),
+        ...(await lateCommands(ports, stored, now)),
         ...(await unsettledCommands(ports, stored.value, now)),
       ];
       if (messages.length > 0) await ports.bus.sendCloseCommands(messages);
@@ -61,6 +65,23 @@ async function dueCommands(
   const last = await closings.last(grid.id);
   return dueTimeframes(grid, last?.closedThrough, now).map((timeframe) => ({
     messageId: `${grid.id}.${compactTimeframe(timeframe)}.close.${etag}`,
+    body: { gridId: grid.id, timeframe },
+  }));
+}
+
+/**
+ * The message id names what is to be corrected: it is asked for once within the window in which a bus
+ * drops duplicates, and a correction of the correction is another one.
+ */
+async function lateCommands(
+  { closings }: Pick<Ports, 'closings'>,
+  { value: grid, etag }: Versioned<Grid>,
+  now: Instant,
+): Promise<readonly Message<CloseCommand>[]> {
+  if (grid.paused) return [];
+  const late = await closings.listLate(grid.id, correctableFrom(grid, now), latePerRunMax);
+  return late.map(({ timeframe, revision }) => ({
+    messageId: `${grid.id}.${compactTimeframe(timeframe)}.fix.${revision}.${etag}`,
     body: { gridId: grid.id, timeframe },
   }));
 }
@@ -105,4 +126,12 @@ export function isDue(grid: Grid, timeframe: Timeframe, now: Instant): boolean {
   const isInGrid = grid.activeUntil === undefined || timeframe < grid.activeUntil;
   const closesAt = addMinutes(timeframe, grid.timeframeMinutes + grid.graceMinutes);
   return isInGrid && !grid.paused && closesAt <= now;
+}
+
+/** A timeframe that starts before this is not corrected any more. */
+export function correctableFrom(
+  { correctionDays = gridDefaults.correctionDays }: Grid,
+  now: Instant,
+): Instant {
+  return addMinutes(now, -correctionDays * minutesPerDay);
 }

@@ -61,6 +61,7 @@ const outside: ReadonlySet<string> = new Set([
   'trades',
   'prosumers',
   'ledger',
+  'orders',
   'billing',
   'invoices',
   'wallets',

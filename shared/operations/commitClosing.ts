@@ -1,0 +1,80 @@
+import { settleTimeframe } from '../domain/closeFrame.ts';
+import type { Closing } from '../domain/closing.ts';
+import type { Grid } from '../domain/grid.ts';
+import { zeroHash } from '../domain/hashChain.ts';
+import type { ProsumerId } from '../domain/ids.ts';
+import { type NettoLine, nettoLines } from '../domain/netto.ts';
+import { compactTimeframe, type Timeframe } from '../domain/timeframe.ts';
+import type { StoredClosing } from '../ports/closingStore.ts';
+import type { OrderStore } from '../ports/orderStore.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type PublisherPorts, publishClosing } from './publishClosing.ts';
+
+export type CommitterPorts = PublisherPorts &
+  Pick<Ports, 'clock'> & { readonly orders: Pick<OrderStore, 'seal' | 'book'> };
+
+/** A closing that is to take the next place in the chain. */
+export type NextClosing = {
+  readonly grid: Grid;
+  readonly timeframe: Timeframe;
+  /** What was last in the chain before anything else was read. */
+  readonly last: StoredClosing | undefined;
+  /** The latest revision and its netto, where the timeframe is closed already. */
+  readonly corrects?: { readonly closing: StoredClosing; readonly lines: readonly NettoLine[] };
+};
+
+/**
+ * Settles a timeframe on the book, the members and the readings that there are now, commits the
+ * closing, and does what follows from it. `lost` when somebody else has taken its place in the chain
+ * meanwhile: then nothing is committed, and everything is to be read again.
+ */
+export async function commitClosing(
+  ports: CommitterPorts,
+  next: NextClosing,
+): Promise<Closing | 'lost'> {
+  const { grid, timeframe, last, corrects } = next;
+  const { id: gridId, timeZone } = grid;
+  if (last !== undefined) await catchUp(ports, last, timeZone);
+  const book =
+    corrects === undefined
+      ? await ports.orders.seal(gridId, timeframe)
+      : await ports.orders.book(gridId, timeframe);
+  const [members, { readings, mark }] = await Promise.all([
+    ports.rosters.activeIn(gridId, timeframe),
+    ports.readings.snapshot(gridId, timeframe),
+  ]);
+  const lines = nettoLines(members, readings, linesInstead(next));
+  const settled = settleTimeframe({
+    grid,
+    timeframe,
+    closingNumber: (last?.closingNumber ?? 0) + 1,
+    closedThrough:
+      last !== undefined && last.closedThrough > timeframe ? last.closedThrough : timeframe,
+    previousHash: last?.hash ?? zeroHash,
+    lines,
+    book,
+    ...(corrects && { corrects }),
+    closedAt: ports.clock.now(),
+    sha256: ports.sha256,
+  });
+  const digest = ports.sha256(JSON.stringify(lines)).slice(0, 32);
+  const nettosId = `${compactTimeframe(timeframe)}.${settled.closing.revision}.${digest}`;
+  const closing: Closing = { ...settled.closing, nettosId, readingsMark: mark, status: 'closed' };
+  await ports.closings.putNettos(gridId, nettosId, lines);
+  if (!(await ports.closings.create(closing))) return 'lost';
+  // Committed. From here on everything can be derived again and sent again.
+  await publishClosing(ports, closing, timeZone, settled);
+  return closing;
+}
+
+/** A closer that died right after its commit left the totals behind; they follow in order. */
+async function catchUp(ports: PublisherPorts, last: StoredClosing, timeZone: string) {
+  const { closingNumber } = await ports.rosters.totals(last.gridId);
+  if (closingNumber < last.closingNumber) await publishClosing(ports, last, timeZone);
+}
+
+/** What stands in for readings that are missing: a correction keeps what was estimated before it. */
+function linesInstead({ corrects }: NextClosing): ReadonlyMap<ProsumerId, NettoLine> {
+  const estimated = corrects?.lines.filter(({ status }) => status === 'estimated') ?? [];
+  return new Map(estimated.map((line) => [line.prosumerId, line]));
+}
