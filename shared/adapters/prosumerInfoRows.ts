@@ -43,15 +43,21 @@ export type ProsumerRow = SumsRow & {
   readonly activeUntil: Instant | null;
   readonly status: Prosumer['status'];
   readonly createdAt: Instant;
+  readonly connectionLimitW: Integer | null;
+  readonly aheadEnergyWhMax: Integer | null;
   readonly version: Integer;
 };
 
 export function storedProsumerOf(row: ProsumerRow): StoredProsumer {
   const { prosumerId: id, gridId, name, address, type, activeFrom, activeUntil } = row;
-  const { status, createdAt, version } = row;
-  const until = activeUntil === null ? {} : { activeUntil };
+  const { status, createdAt, connectionLimitW, aheadEnergyWhMax, version } = row;
+  const settings = {
+    ...(activeUntil !== null && { activeUntil }),
+    ...(connectionLimitW !== null && { connectionLimitW: Number(connectionLimitW) }),
+    ...(aheadEnergyWhMax !== null && { aheadEnergyWhMax: Number(aheadEnergyWhMax) }),
+  };
   return {
-    prosumer: { id, gridId, name, address, type, activeFrom, ...until, status, createdAt },
+    prosumer: { id, gridId, name, address, type, activeFrom, ...settings, status, createdAt },
     sums: sumsOf(row),
     version: Number(version),
   };

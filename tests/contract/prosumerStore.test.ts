@@ -58,6 +58,24 @@ describeProsumerInfo('prosumer store', (adapter) => {
     expect(replaced?.prosumer).toEqual(prosumerOf('anna'));
   });
 
+  test.each([
+    { connectionLimitW: 1, aheadEnergyWhMax: 0 },
+    { connectionLimitW: 100_000_000, aheadEnergyWhMax: 1_000_000_000 },
+    { connectionLimitW: 11_000 },
+    { aheadEnergyWhMax: 5_000 },
+  ])('its limits %j are kept, changed and taken away', async (limits) => {
+    const { prosumers, reopen } = stores();
+    await prosumers.create(prosumerOf('anna', limits));
+    await prosumers.create(prosumerOf('ben'));
+    expect((await prosumers.get(prosumerId('anna')))?.prosumer).toEqual(prosumerOf('anna', limits));
+    const limited = await prosumers.replace(prosumerOf('ben', limits), 1);
+    expect(limited?.prosumer).toEqual(prosumerOf('ben', limits));
+    const unlimited = await prosumers.replace(prosumerOf('anna'), 1);
+    expect(unlimited?.prosumer).toEqual(prosumerOf('anna'));
+    const { prosumers: again } = await reopen();
+    expect((await again.get(prosumerId('ben')))?.prosumer).toEqual(prosumerOf('ben', limits));
+  });
+
   test('a prosumer stays in its grid', async () => {
     const { prosumers } = stores();
     const { stored } = await prosumers.create(prosumerOf('anna'));

@@ -56,6 +56,7 @@ async function withReadings({ readings }: CosmosStores, id: GridId, ids: readonl
     ids.map((each) => readingOf(each)),
   );
   const { mark } = await readings.snapshot(id, at1000);
+  await readings.latestOf(id, at1000, ids);
   await readings.hasChangedSince(id, at1000, mark);
   await readings.versions(id, prosumerId(uuid(0)), at1000);
   await readings.appendRegisters(id, [registerOf(uuid(0))]);

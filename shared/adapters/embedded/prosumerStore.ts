@@ -1,20 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../domain/assert.ts';
+import type { Prosumer } from '../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../prosumerInfoRows.ts';
 import { transaction } from './database.ts';
 import { bigintQuery, write } from './statement.ts';
 
-const ownColumns =
-  'prosumerId, gridId, name, address, type, activeFrom, activeUntil, status, createdAt';
+const ownColumns = `prosumerId, gridId, createdAt, name, address, type, activeFrom, activeUntil, status,
+  connectionLimitW, aheadEnergyWhMax`;
 const columns = `${ownColumns}, version, ${sumsColumns}`;
 
 /** Prosumers, with the sums of their accounts in the same row. */
 export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
   const rows = (sql: string) => bigintQuery<ProsumerRow>(db, sql);
   const insert = rows(
-    `INSERT INTO prosumers (${ownColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO prosumers (${ownColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING RETURNING ${columns}`,
   );
   const select = rows(`SELECT ${columns} FROM prosumers WHERE prosumerId = ?`);
@@ -27,7 +28,7 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
   );
   const update = rows(
     `UPDATE prosumers SET name = ?, address = ?, type = ?, activeFrom = ?, activeUntil = ?,
-       status = ?, version = version + 1
+       status = ?, connectionLimitW = ?, aheadEnergyWhMax = ?, version = version + 1
      WHERE prosumerId = ? AND version = ? RETURNING ${columns}`,
   );
   const selectUnrostered = rows(
@@ -39,9 +40,8 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
   );
   return {
     async create(prosumer) {
-      const { id, gridId, name, address, type, activeFrom, activeUntil, status } = prosumer;
-      const own = [id, gridId, name, address, type, activeFrom, activeUntil ?? null, status];
-      const inserted = insert.get(...own, prosumer.createdAt);
+      const { id, gridId, createdAt } = prosumer;
+      const inserted = insert.get(id, gridId, createdAt, ...settable(prosumer));
       const row = inserted ?? select.get(id);
       if (row === undefined) throw new Error(`the prosumer ${id} was there and is gone`);
       return { created: inserted !== undefined, stored: storedProsumerOf(row) };
@@ -59,10 +59,9 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
       return pageOf(found.map(storedProsumerOf), page, (stored) => stored.prosumer.id);
     },
     async replace(prosumer, version) {
-      const { id, name, address, type, activeFrom, activeUntil, status } = prosumer;
-      const changed = [name, address, type, activeFrom, activeUntil ?? null, status];
+      const { id } = prosumer;
       return transaction(db, () => {
-        const row = update.get(...changed, id, version);
+        const row = update.get(...settable(prosumer), id, version);
         assert(
           row === undefined || row.gridId === prosumer.gridId,
           `the prosumer ${id} stays in its grid: its postings are there`,
@@ -77,4 +76,12 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
       markRostered.run(version, prosumerId, version);
     },
   };
+}
+
+/** What a create and a replace both set, in the order of their columns. */
+function settable(prosumer: Prosumer): (string | number | null)[] {
+  const { name, address, type, activeFrom, activeUntil, status } = prosumer;
+  const { connectionLimitW, aheadEnergyWhMax } = prosumer;
+  const limits = [connectionLimitW ?? null, aheadEnergyWhMax ?? null];
+  return [name, address, type, activeFrom, activeUntil ?? null, status, ...limits];
 }

@@ -17,7 +17,7 @@ const nameLengthMax = 400;
 const addressLengthMax = 1000;
 
 const columns = `prosumerId, gridId, name, address, type, activeFrom, activeUntil, status,
-  createdAt, version, ${sumsColumns}`;
+  createdAt, connectionLimitW, aheadEnergyWhMax, version, ${sumsColumns}`;
 
 /** Prosumers, with the sums of their accounts in the same row. */
 export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
@@ -83,8 +83,9 @@ const createStatement = `
 SET NOCOUNT ON;
 DECLARE @created INT;
 INSERT INTO prosumers (prosumerId, gridId, name, address, type, activeFrom, activeUntil, status,
-  createdAt)
-SELECT @id, @gridId, @name, @address, @type, @activeFrom, @activeUntil, @status, @createdAt
+  createdAt, connectionLimitW, aheadEnergyWhMax)
+SELECT @id, @gridId, @name, @address, @type, @activeFrom, @activeUntil, @status, @createdAt,
+  @connectionLimitW, @aheadEnergyWhMax
 WHERE NOT EXISTS (SELECT 1 FROM prosumers WHERE prosumerId = @id);
 SET @created = @@ROWCOUNT;
 SELECT @created AS created, ${columns} FROM prosumers WHERE prosumerId = @id;`;
@@ -99,7 +100,8 @@ const replaceStatement = `
 SET NOCOUNT ON;
 DECLARE @changed INT;
 UPDATE prosumers SET name = @name, address = @address, type = @type, activeFrom = @activeFrom,
-  activeUntil = @activeUntil, status = @status, version = version + 1, isRostered = 0
+  activeUntil = @activeUntil, status = @status, connectionLimitW = @connectionLimitW,
+  aheadEnergyWhMax = @aheadEnergyWhMax, version = version + 1, isRostered = 0
 WHERE prosumerId = @id AND version = @version AND gridId = @gridId;
 SET @changed = @@ROWCOUNT;
 SELECT @changed AS changed, ${columns} FROM prosumers
@@ -123,6 +125,8 @@ function settableParameters(prosumer: Prosumer): SqlParameters {
     activeFrom: instantParameter(activeFrom),
     activeUntil: instantParameter(activeUntil ?? null),
     status: wordParameter(status),
+    connectionLimitW: intParameter(prosumer.connectionLimitW ?? null),
+    aheadEnergyWhMax: intParameter(prosumer.aheadEnergyWhMax ?? null),
   };
 }
 
@@ -135,6 +139,8 @@ function isSame(a: Prosumer, b: Prosumer): boolean {
     a.activeFrom === b.activeFrom &&
     a.activeUntil === b.activeUntil &&
     a.status === b.status &&
+    a.connectionLimitW === b.connectionLimitW &&
+    a.aheadEnergyWhMax === b.aheadEnergyWhMax &&
     a.createdAt === b.createdAt
   );
 }

@@ -60,9 +60,9 @@ export function bigIntParameter(value: number): Parameter {
 }
 
 /** Throws on a number that an INT does not hold. */
-export function intParameter(value: number): Parameter {
+export function intParameter(value: number | null): Parameter {
   assert(
-    Number.isSafeInteger(value) && Math.abs(value) <= intMax,
+    value === null || (Number.isSafeInteger(value) && Math.abs(value) <= intMax),
     () => `${value} is no number for an INT`,
   );
   return { type: mssql.Int(), value };
