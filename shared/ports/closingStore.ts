@@ -22,6 +22,11 @@ export type ClosingStore = {
     nettosId: string,
     page: PageRequest<ProsumerId>,
   ): Promise<Page<NettoLine, ProsumerId>>;
+  /** All lines of the nettos of several closings, each by prosumer id ascending. */
+  manyNettos(
+    gridId: GridId,
+    nettosIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly NettoLine[]>>;
   /** The lines of one prosumer in the netto of each of the given closings, where it has one. */
   nettosOf(
     gridId: GridId,

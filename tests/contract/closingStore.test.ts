@@ -245,6 +245,25 @@ describeDocuments('nettos', (adapter) => {
     expect(await closings.nettos(riverside, 'some')).toEqual(lines);
   });
 
+  test('several nettos at once: all lines of each', async () => {
+    const { closings } = stores();
+    const long = Array.from({ length: 1_250 }, (_, n) => lineOf(nthId(n), n));
+    const short = [lineOf('a', 1), lineOf('b', 2)];
+    await closings.putNettos(riverside, 'long', long);
+    await closings.putNettos(riverside, 'short', short);
+    await closings.putNettos(hillside, 'other', short);
+    const ids = ['short', 'long', 'short', 'other', 'none'];
+    const found = await closings.manyNettos(riverside, ids);
+    const some = new Map([...found].filter(([, lines]) => lines.length > 0));
+    expect(some).toEqual(
+      new Map([
+        ['short', short],
+        ['long', long],
+      ]),
+    );
+    expect(await closings.manyNettos(riverside, [])).toEqual(new Map());
+  });
+
   test('one prosumer in several nettos: where it has a line', async () => {
     const { closings } = stores();
     await closings.putNettos(riverside, 'n1', [lineOf('a', 1), lineOf('b', 2)]);

@@ -17,7 +17,7 @@ const linesPerPage = 500;
 /** The part of the closing store that keeps nettos, 500 lines to a row. */
 export function nettoPages(
   db: DatabaseSync,
-): Pick<ClosingStore, 'putNettos' | 'nettos' | 'listNettos' | 'nettosOf'> {
+): Pick<ClosingStore, 'putNettos' | 'nettos' | 'listNettos' | 'manyNettos' | 'nettosOf'> {
   const insert = write(
     db,
     `INSERT INTO nettoPages (gridId, nettosId, firstProsumerId, lines) VALUES (?, ?, ?, ?)
@@ -26,6 +26,12 @@ export function nettoPages(
   const selectAll = query<PageRow>(
     db,
     `SELECT lines FROM nettoPages WHERE gridId = ? AND nettosId = ? ORDER BY firstProsumerId`,
+  );
+  const selectMany = query<PageRow & { readonly nettosId: string }>(
+    db,
+    `SELECT nettosId, lines FROM nettoPages
+     WHERE gridId = ? AND nettosId IN (SELECT value FROM json_each(?))
+     ORDER BY nettosId, firstProsumerId`,
   );
   const selectHolding = query<PageRow>(
     db,
@@ -59,6 +65,13 @@ export function nettoPages(
       const pagesMax = Math.ceil(rows / linesPerPage);
       const following = selectFollowing.all(gridId, nettosId, after, pagesMax).flatMap(unpack);
       return pageOf([...rest, ...following].slice(0, rows), page, (line) => line.prosumerId);
+    },
+    async manyNettos(gridId, nettosIds) {
+      const nettos = new Map<string, NettoLine[]>(nettosIds.map((nettosId) => [nettosId, []]));
+      for (const row of selectMany.all(gridId, JSON.stringify(nettosIds))) {
+        nettos.get(row.nettosId)?.push(...unpack(row));
+      }
+      return nettos;
     },
     async nettosOf(gridId: GridId, nettosIds, prosumerId) {
       const lines = new Map<string, NettoLine>();

@@ -25,7 +25,10 @@ const linesPerPage = 1_000;
 /** The part of the closing store that keeps nettos. */
 export function nettoPages({
   operate,
-}: CosmosDatabase): Pick<ClosingStore, 'putNettos' | 'nettos' | 'listNettos' | 'nettosOf'> {
+}: CosmosDatabase): Pick<
+  ClosingStore,
+  'putNettos' | 'nettos' | 'listNettos' | 'manyNettos' | 'nettosOf'
+> {
   return {
     putNettos: (gridId, nettosId, lines) =>
       operate('nettos.put', async (documents) => {
@@ -34,9 +37,7 @@ export function nettoPages({
       }),
     nettos: (gridId, nettosId) =>
       operate('nettos.get', async (documents) => {
-        const query = { orderBy: 'c.id' } as const;
-        const pk = pkOf(gridId, nettosId);
-        return (await documents('closings').query<NettoPage>(pk, query)).flatMap(linesOf);
+        return allLines(documents('closings'), pkOf(gridId, nettosId));
       }),
     listNettos: (gridId, nettosId, page) =>
       operate('nettos.list', async (documents) => {
@@ -59,6 +60,14 @@ export function nettoPages({
           lines.push(...following.flatMap(linesOf));
         }
         return pageOf(lines, page, ({ prosumerId }) => prosumerId);
+      }),
+    manyNettos: (gridId, nettosIds) =>
+      operate('nettos.many', async (documents) => {
+        const ids = [...new Set(nettosIds)];
+        const nettos = await mapConcurrently(ids, (nettosId) =>
+          allLines(documents('closings'), pkOf(gridId, nettosId)),
+        );
+        return new Map(ids.map((nettosId, at) => [nettosId, nettos[at] ?? []]));
       }),
     nettosOf: (gridId, nettosIds, prosumerId) =>
       operate('nettos.of', async (documents) => {
@@ -103,6 +112,10 @@ function linesOf({ lines }: NettoPage): NettoLine[] {
     status,
     version,
   }));
+}
+
+async function allLines(closings: Documents, pk: string): Promise<NettoLine[]> {
+  return (await closings.query<NettoPage>(pk, { orderBy: 'c.id' })).flatMap(linesOf);
 }
 
 /** The one page in which a prosumer's line is, if it has one. */
