@@ -7,6 +7,7 @@ import type { OpenTimeframe, Timeframe } from '../schemas/timeframe.ts';
 export function timeframeBody(
   closing: Closing & { readonly hasLateReadings: boolean },
 ): DeepReadonly<Static<typeof Timeframe>> {
+  const { tradeCount, earlierTradeCount = 0 } = closing;
   return {
     timeframe: closing.timeframe,
     status: closing.status,
@@ -19,7 +20,8 @@ export function timeframeBody(
     exportedWh: closing.exportedWh,
     priceMsatPerKwh: closing.priceMsatPerKwh,
     tariff: closing.terms.tariff,
-    tradeCount: closing.tradeCount,
+    tradeCount: earlierTradeCount + tradeCount,
+    revisionTradeCount: tradeCount,
     batchCount: closing.batchCount,
     closingNumber: closing.closingNumber,
     readings: closing.readings,

@@ -25,12 +25,14 @@ export const Timeframe = Type.Object(
     exportedWh: sumWh('Sold to the power plant.'),
     priceMsatPerKwh: priceMsatPerKwh('Price among prosumers.'),
     tariff: Tariff,
-    tradeCount: count('Trades of this revision.'),
-    batchCount: count('Messages in which they are recorded.'),
+    tradeCount: count('Trades of all revisions so far.'),
+    revisionTradeCount: count('Trades of this revision: of a correction, what it differs by.'),
+    batchCount: count('Messages in which the trades of this revision are recorded.'),
     closingNumber: Type.Integer({ minimum: 1, description: 'Place among the grid’s closings.' }),
     readings: ReadingCounts,
     hasLateReadings: Type.Boolean({
-      description: 'Readings came after it closed; the next closing corrects it.',
+      description:
+        'Readings came after it closed: the next run corrects it, while it is not older than `correctionDays`.',
     }),
     closedAt: instant('When this revision closed.'),
     previousHash: hash('Hash before its first trade.'),
