@@ -1,4 +1,4 @@
-import type { GridId, OrderId, ProsumerId, TradeAheadId } from './ids.ts';
+import type { GridId, OrderId, ProsumerId, TradeAheadId, TradeId } from './ids.ts';
 import type { Instant, Timeframe } from './timeframe.ts';
 import type { MsatPerKwh, WattHours } from './units.ts';
 
@@ -28,6 +28,14 @@ export type TradeAhead = {
   readonly sequence: number;
   readonly acceptedAt: Instant;
 };
+
+/** A trade ahead as a user sees it: once its timeframe is closed, it is posted. */
+export type AheadView = Omit<TradeAhead, 'status'> &
+  (
+    | { readonly status: TradeAhead['status'] }
+    /** `tradeId`: under which it is recorded. The record may follow a moment later. */
+    | { readonly status: 'posted'; readonly tradeId: TradeId }
+  );
 
 /**
  * A sealed limit order: the prosumer sells for no less, or buys for no more. It takes part with up to

@@ -84,6 +84,40 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
       },
     },
   },
+  TradeCreate: {
+    sell: {
+      summary: 'Sell at the quoted price, if it is at least this',
+      value: {
+        prosumerId: 'house-7',
+        timeframe,
+        side: 'sell',
+        energyWh: 500,
+        limitPriceMsatPerKwh: 250_000,
+      },
+    },
+  },
+  OrderCreate: {
+    timeframe: {
+      summary: 'For one timeframe',
+      value: {
+        prosumerId: 'house-7',
+        timeframe,
+        side: 'sell',
+        energyWh: 800,
+        limitPriceMsatPerKwh: 220_000,
+      },
+    },
+    standing: {
+      summary: 'Standing, for all that the meter shows',
+      value: { prosumerId: 'house-7', side: 'buy', limitPriceMsatPerKwh: 380_000 },
+    },
+  },
+  OrderPut: {
+    limit: {
+      summary: 'Another limit',
+      value: { side: 'sell', energyWh: 800, limitPriceMsatPerKwh: 240_000 },
+    },
+  },
   ReadingsPost: {
     interval: {
       summary: 'Energy of a timeframe',

@@ -69,6 +69,11 @@ export function isDayKey(value: unknown): value is CompletenessKey {
   );
 }
 
+/** The key of a list that is in order of acceptance. */
+export function isSequenceKey(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
 /** The key of a list that is in order of timeframe, revision and sequence. */
 export function isPlaceKey(value: unknown): value is Place {
   if (typeof value !== 'object' || value === null) return false;

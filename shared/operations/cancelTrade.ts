@@ -1,11 +1,11 @@
-import type { TradeAhead } from '../domain/order.ts';
+import type { AheadView, TradeAhead } from '../domain/order.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { parseAheadId } from '../domain/tradeId.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changedSinceRead } from './changeConditionally.ts';
 import { getTrade, tradeNotFound } from './listTrades.ts';
-import { type AheadView, viewAhead } from './tradesAhead.ts';
+import { viewAhead } from './tradesAhead.ts';
 
 /**
  * Cancels a trade ahead, until its timeframe starts. A repeat answers the same. A recorded trade is

@@ -1,6 +1,6 @@
 import { type Grid, gridDefaults } from '../domain/grid.ts';
 import type { ProsumerId } from '../domain/ids.ts';
-import type { Side, TradeAhead } from '../domain/order.ts';
+import type { AheadView, Side, TradeAhead } from '../domain/order.ts';
 import type { Prosumer } from '../domain/prosumer.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import { inactiveIn, participantOf } from './participant.ts';
 import { type Quote, quoteOf } from './quoteTimeframe.ts';
 import { timeframeEnded, tradableTimeframe } from './tradableTimeframe.ts';
-import { type AheadView, viewAhead } from './tradesAhead.ts';
+import { viewAhead } from './tradesAhead.ts';
 
 export type AheadAsked = {
   /** What it is named after: the same again when a request is repeated under its key. */

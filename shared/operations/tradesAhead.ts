@@ -1,5 +1,5 @@
-import type { GridId, ProsumerId, TradeAheadId, TradeId } from '../domain/ids.ts';
-import type { TradeAhead } from '../domain/order.ts';
+import type { GridId, ProsumerId, TradeAheadId } from '../domain/ids.ts';
+import type { AheadView, TradeAhead } from '../domain/order.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { type Instant, isAligned, type Timeframe } from '../domain/timeframe.ts';
@@ -14,17 +14,12 @@ import { tradeNotFound } from './listTrades.ts';
 /** How many trades of a timeframe are read at once, to tell their places. */
 const placesPerPage = 1000;
 
-/** A trade ahead as a user sees it: once its timeframe is closed, it is posted. */
-export type AheadView = Omit<TradeAhead, 'status'> &
-  (
-    | { readonly status: TradeAhead['status'] }
-    /** `tradeId`: under which it is recorded. The record may follow a moment later. */
-    | { readonly status: 'posted'; readonly tradeId: TradeId }
-  );
-
 type ViewPorts = Pick<Ports, 'orders' | 'closings'>;
 
-export async function getTradeAhead(ports: ViewPorts, text: string) {
+export async function getTradeAhead(
+  ports: ViewPorts,
+  text: string,
+): Promise<Result<AheadView, Refusal>> {
   const id = parseAheadId(text);
   const trade = id && (await ports.orders.getAhead(id));
   return trade === undefined ? refuse(tradeNotFound(text)) : accept(await viewAhead(ports, trade));
@@ -39,12 +34,10 @@ export async function listGridTradesAhead(
 ): Promise<Result<Page<AheadView, number>, Refusal>> {
   const grid = (await ports.grids.get(gridId))?.value;
   if (grid === undefined) return refuse(gridNotFound(gridId));
-  if (at === undefined)
-    return accept(await viewPage(ports, await ports.orders.listAhead({ gridId }, page)));
-  if (!isAligned(at, grid.timeframeMinutes)) return refuse(misaligned(grid, at));
-  return accept(
-    await viewPage(ports, await ports.orders.listAhead({ gridId, timeframe: at }, page)),
-  );
+  if (at !== undefined && !isAligned(at, grid.timeframeMinutes))
+    return refuse(misaligned(grid, at));
+  const of = at === undefined ? { gridId } : { gridId, timeframe: at };
+  return accept(await viewPage(ports, await ports.orders.listAhead(of, page)));
 }
 
 /** Trades ahead of a prosumer, newest first. */

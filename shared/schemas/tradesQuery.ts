@@ -3,12 +3,17 @@ import type { GridId, ProsumerId } from '../domain/ids.ts';
 import { gridId, instant, prosumerId } from './common.ts';
 import { pageParameters } from './page.ts';
 
-type PageQuery = { readonly limit?: number; readonly cursor?: string };
+type ListQuery = {
+  readonly status?: (typeof listedStatuses)[number];
+  readonly limit?: number;
+  readonly cursor?: string;
+};
+const listedStatuses = ['recorded', 'pending'] as const;
 
 /** Trades are listed by grid, by grid and timeframe, or by prosumer. */
 export type TradesQuery =
-  | (PageQuery & { readonly gridId: GridId; readonly timeframe?: string })
-  | (PageQuery & { readonly prosumerId: ProsumerId });
+  | (ListQuery & { readonly gridId: GridId; readonly timeframe?: string })
+  | (ListQuery & { readonly prosumerId: ProsumerId });
 
 export const tradesQuery = Type.Unsafe<TradesQuery>({
   ...Type.Object(
@@ -16,6 +21,14 @@ export const tradesQuery = Type.Unsafe<TradesQuery>({
       gridId: Type.Optional(gridId),
       timeframe: Type.Optional(instant('Start of the timeframe; only with `gridId`.')),
       prosumerId: Type.Optional(prosumerId),
+      status: Type.Optional(
+        Type.Enum([...listedStatuses], {
+          type: 'string',
+          default: 'recorded',
+          description:
+            'Recorded trades, or those ahead with what became of them: pending, cancelled, posted.',
+        }),
+      ),
       ...pageParameters,
     },
     { additionalProperties: false },

@@ -185,6 +185,7 @@ describe('a refused request', () => {
   ])('for trades of %s', async (query, pointer) => {
     const handlers: Handlers<'trades'> = {
       GET: async () => accept({ status: 200, body: { value: [] } }),
+      POST: async () => refuse(taken),
     };
     const refused = await answer('trades', handlers, request('GET', { path: `/trades?${query}` }));
     expect(bodyOf(refused)['errors']).toMatchObject([{ pointer }]);
