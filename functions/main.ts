@@ -18,6 +18,7 @@ import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
 import { gridCompleteness } from './gridCompleteness.ts';
 import { gridDepositAddresses } from './gridDepositAddresses.ts';
+import { gridExports } from './gridExports.ts';
 import { gridNetto } from './gridNetto.ts';
 import { gridPayees } from './gridPayees.ts';
 import {
@@ -76,6 +77,9 @@ http('gridAccounts', gridAccounts);
 // Trader Info
 http('trades', trades);
 http('trade', trade);
+
+// Exports
+http('gridExports', gridExports);
 
 // Billing
 http('amountDue', amountDue);

@@ -80,6 +80,7 @@ function answersOf({ route, spec, components }: Endpoint): object {
   const answers = Object.entries(spec.answers).map(([status, answer]) => {
     const isMade = status === '201' || status === '202';
     const headers = {
+      ...headersOf(answer),
       ...(isMade && { Location: text('Where it is.') }),
       ...((isMade || route.hasEtag) && { ETag: text('Tag of its state.') }),
     };
@@ -93,6 +94,11 @@ function answersOf({ route, spec, components }: Endpoint): object {
     ];
   });
   return Object.fromEntries(answers);
+}
+
+function headersOf(answer: TSchema | RawBody): Readonly<Record<string, object>> {
+  const headers = isRaw(answer) ? Object.entries(answer.headers ?? {}) : [];
+  return Object.fromEntries(headers.map(([name, description]) => [name, text(description)]));
 }
 
 function text(description: string): object {

@@ -13,7 +13,12 @@ export function pageAnswer<Item>(
   next: unknown,
 ): PageAnswer<Item> {
   if (next === undefined) return { value: items };
+  return { value: items, nextLink: nextUrl(requestUrl, next) };
+}
+
+/** The address that was asked for with the cursor of the next page. */
+export function nextUrl(requestUrl: string, next: unknown): string {
   const url = new URL(requestUrl);
   url.searchParams.set('cursor', encodeCursor(next));
-  return { value: items, nextLink: url.href };
+  return url.href;
 }

@@ -13,8 +13,9 @@ export function parameters<const Properties extends Parameters<typeof Type.Objec
 export function raw<const MediaTypes extends readonly string[]>(
   mediaTypes: MediaTypes,
   description: string,
+  headers: Readonly<Record<string, string>> = {},
 ) {
-  return { mediaTypes, description } as const;
+  return { mediaTypes, description, headers } as const;
 }
 
 /** Paths without parameters. */

@@ -3,7 +3,12 @@ import type { TSchema } from 'typebox';
 export type Tag = 'Smart Grid Info' | 'Prosumer Info' | 'Trader Info' | 'Billing' | 'Operations';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A body that is no JSON of ours: a page, a script, the OpenAPI document. */
-export type RawBody = { readonly mediaTypes: readonly string[]; readonly description: string };
+export type RawBody = {
+  readonly mediaTypes: readonly string[];
+  readonly description: string;
+  /** What headers of the answer say, by name. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 export type MethodSpec = {
   readonly summary: string;

@@ -1,9 +1,11 @@
 import { billingRoutes } from './billingRoutes.ts';
+import { exportRoutes } from './exportRoutes.ts';
 import { operationsRoutes } from './operationsRoutes.ts';
 import { payoutRoutes } from './payoutRoutes.ts';
 import { prosumerRoutes } from './prosumerRoutes.ts';
 import type { RouteSpec } from './routeSpec.ts';
 import { smartGridRoutes } from './smartGridRoutes.ts';
+import { tariffRoutes } from './tariffRoutes.ts';
 import { traderRoutes } from './traderRoutes.ts';
 
 /**
@@ -12,9 +14,11 @@ import { traderRoutes } from './traderRoutes.ts';
  */
 export const routes = {
   ...smartGridRoutes,
+  ...tariffRoutes,
   ...prosumerRoutes,
   ...traderRoutes,
   ...billingRoutes,
   ...payoutRoutes,
+  ...exportRoutes,
   ...operationsRoutes,
 } as const satisfies Record<string, RouteSpec>;

@@ -8,6 +8,7 @@ import { grid } from '../../functions/grid.ts';
 import { gridAccounts } from '../../functions/gridAccounts.ts';
 import { gridCompleteness } from '../../functions/gridCompleteness.ts';
 import { gridDepositAddresses } from '../../functions/gridDepositAddresses.ts';
+import { gridExports } from '../../functions/gridExports.ts';
 import { gridNetto } from '../../functions/gridNetto.ts';
 import { gridPayees } from '../../functions/gridPayees.ts';
 import {
@@ -74,7 +75,7 @@ export function openApi(ports: Ports): Call {
 
 /** A text as it is, where it is no JSON. */
 function bodyOf({ body, headers }: HttpAnswer): unknown {
-  const isJson = /json/.test(headers['content-type'] ?? '');
+  const isJson = /[/+]json/.test(headers['content-type'] ?? '');
   return typeof body === 'string' && isJson ? JSON.parse(body) : body;
 }
 
@@ -93,6 +94,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     gridAccounts: serve('gridAccounts', gridAccounts(ports), deps),
     gridCompleteness: serve('gridCompleteness', gridCompleteness(ports), deps),
     gridDepositAddresses: serve('gridDepositAddresses', gridDepositAddresses(ports), deps),
+    gridExports: serve('gridExports', gridExports(ports), deps),
     gridNetto: serve('gridNetto', gridNetto(ports), deps),
     gridPayees: serve('gridPayees', gridPayees(ports), deps),
     gridPayout: serve('gridPayout', gridPayout(ports), deps),
