@@ -50,6 +50,7 @@ function openWith(settings: SqlSettings, home: Home): Home['open'] {
 
 const tables = [
   ...['postings', 'recordedBatches', 'prosumers', 'reservedAccounts'],
+  ...['orderBooks', 'tradesAhead', 'orders', 'orderVersions'],
   ...['accountLines', 'ledgerPeriods', 'invoiceChanges'],
   ...['billingRuns', 'billingDocuments', 'billingAccounts', 'billingLines'],
   ...['invoices', 'invoiceEvents', 'payments', 'walletIndexes', 'walletCursors'],

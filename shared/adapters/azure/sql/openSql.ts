@@ -4,6 +4,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import { azureBillingStore } from './billingStore.ts';
 import { azureInvoiceStore } from './invoiceStore.ts';
 import { azureLedgerStore } from './ledgerStore.ts';
+import { azureOrderStore } from './orderStore.ts';
 import { azurePayoutStore } from './payoutStore.ts';
 import { azureProsumerStore } from './prosumerStore.ts';
 import { SqlDatabase, type SqlLimits } from './sqlDatabase.ts';
@@ -12,7 +13,7 @@ import { azureWalletStore } from './walletStore.ts';
 /** Prosumer Info in a SQL database. */
 export type Sql = Pick<
   Ports,
-  'prosumers' | 'ledger' | 'billing' | 'invoices' | 'wallets' | 'payouts'
+  'prosumers' | 'ledger' | 'orders' | 'billing' | 'invoices' | 'wallets' | 'payouts'
 > & {
   readonly health: Health;
   /** Lets what runs come to its end, then closes the connections; a repeat changes nothing. */
@@ -29,6 +30,7 @@ export function openSql(settings: SqlSettings, limits: Partial<SqlLimits> = {}):
   return {
     prosumers: azureProsumerStore(db),
     ledger: azureLedgerStore(db),
+    orders: azureOrderStore(db),
     billing: azureBillingStore(db),
     invoices: azureInvoiceStore(db),
     wallets: azureWalletStore(db),

@@ -53,9 +53,9 @@ export function asciiParameter(value: string): Parameter {
   return { type: mssql.VarChar(asciiLengthMax), value };
 }
 
-/** A safe integer. */
-export function bigIntParameter(value: number): Parameter {
-  assert(Number.isSafeInteger(value), () => `${value} is no safe integer`);
+/** A safe integer, or none. */
+export function bigIntParameter(value: number | null): Parameter {
+  assert(value === null || Number.isSafeInteger(value), () => `${value} is no safe integer`);
   return { type: mssql.BigInt(), value };
 }
 
