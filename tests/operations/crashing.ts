@@ -18,6 +18,7 @@ type CrashingPorts<Some extends Partial<Ports>> = {
 export function crashing<Some extends Partial<Ports>>(
   ports: Some,
   crashAt: number,
+  which: ReadonlySet<string> = crashingPorts,
 ): CrashingPorts<Some> {
   let calls = 0;
   const wrapCall =
@@ -28,7 +29,7 @@ export function crashing<Some extends Partial<Ports>>(
       return work.apply(port, args);
     };
   const wrapped = Object.entries(ports).map(([name, port]) => {
-    if (!crashingPorts.has(name) || typeof port !== 'object') return [name, port];
+    if (!which.has(name) || typeof port !== 'object') return [name, port];
     const methods = Object.entries(port).map(([method, work]) => [
       method,
       typeof work === 'function' ? wrapCall(work, port) : work,
@@ -38,7 +39,7 @@ export function crashing<Some extends Partial<Ports>>(
   return { ports: Object.fromEntries(wrapped), calls: () => calls };
 }
 
-/** Those that wait for something outside of the process: the others answer at once. */
+/** Those that billing and payouts wait for; where nothing else is said, the others answer at once. */
 const crashingPorts: ReadonlySet<string> = new Set([
   'grids',
   'closings',
