@@ -32,6 +32,8 @@ import { gridPayouts } from './gridPayouts.ts';
 import { gridProsumers } from './gridProsumers.ts';
 import { gridReadings } from './gridReadings.ts';
 import { grids } from './grids.ts';
+import { gridTariff } from './gridTariff.ts';
+import { gridTariffs } from './gridTariffs.ts';
 import { gridTimeframe } from './gridTimeframe.ts';
 import { gridTimeframes } from './gridTimeframes.ts';
 import { healthLive } from './healthLive.ts';
@@ -65,6 +67,8 @@ http('gridNetto', gridNetto);
 http('gridTimeframes', gridTimeframes);
 http('gridTimeframe', gridTimeframe);
 http('gridReadings', gridReadings);
+http('gridTariffs', gridTariffs);
+http('gridTariff', gridTariff);
 http('gridCompleteness', gridCompleteness);
 
 // Prosumer Info

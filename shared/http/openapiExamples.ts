@@ -43,6 +43,40 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
       },
     },
   },
+  TariffPut: {
+    night: {
+      summary: 'Other prices at night; how trades come about stays',
+      value: {
+        tariff: {
+          importPriceMsatPerKwh: 500_000,
+          exportPriceMsatPerKwh: 100_000,
+          gridFeeMsatPerKwh: 10_000,
+          importGridFeeMsatPerKwh: 30_000,
+          windows: [
+            {
+              from: '22:00',
+              to: '06:00',
+              importPriceMsatPerKwh: 400_000,
+              exportPriceMsatPerKwh: 100_000,
+              gridFeeMsatPerKwh: 5_000,
+            },
+          ],
+        },
+      },
+    },
+    auction: {
+      summary: 'An auction at prices in a currency',
+      value: {
+        market: { mechanism: 'auction' },
+        tariff: {
+          currency: 'EUR',
+          importPricePerKwh: '0.30',
+          exportPricePerKwh: '0.08',
+          gridFeePerKwh: '0.01',
+        },
+      },
+    },
+  },
   ProsumerCreate: {
     household: {
       summary: 'A household',

@@ -2,7 +2,7 @@ import type { BillingChange, Grid, Market, MissingReadings, Tariff } from '../do
 import type { GridId } from '../domain/ids.ts';
 import type { FieldError, Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
-import { nextStart, versionAt } from '../domain/terms.ts';
+import { nextStart, versionAt, withFirstAt } from '../domain/terms.ts';
 import { addMinutes, firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -90,7 +90,9 @@ function applyChange(
     ...(activeUntil && { activeUntil }),
     ...(billing && { billing: billing.value }),
   };
-  const changed = changeTerms(settings, change, now);
+  const first = firstTimeframeFrom(settings.activeFrom, settings.timeframeMinutes);
+  const terms = plain.activeFrom === undefined ? grid.terms : withFirstAt(grid, first);
+  const changed = changeTerms({ ...settings, terms }, change, now);
   if (!changed.ok) return changed;
   const faults = gridFaults(changed.value);
   if (faults.length === 0) return changed;

@@ -5,7 +5,7 @@ import type { Change } from './changeConditionally.ts';
 
 /** Versions of a grid, and windows of all of them: they lie in its document, of 2 MB at most. */
 const versionsMax = 400;
-const windowsMax = 2_000;
+const windowsMax = 1_000;
 
 /** The grid with this version put in its place, unless it would have too many. */
 export function putTerms(grid: Grid, version: Terms): Change<Grid> {

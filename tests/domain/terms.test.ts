@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { nextStart, termsAt, versionAt, withTerms } from '../../shared/domain/terms.ts';
 import { instantOf } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
-import { msatPerKwh } from '../../shared/domain/units.ts';
 import { at, frameAt, gridOf, termsOf } from './given.ts';
 
 const january = termsOf({ validFrom: '2026-01-01T00:00Z', imports: 1 });

@@ -22,6 +22,8 @@ import { gridPayouts } from '../../functions/gridPayouts.ts';
 import { gridProsumers } from '../../functions/gridProsumers.ts';
 import { gridReadings } from '../../functions/gridReadings.ts';
 import { grids } from '../../functions/grids.ts';
+import { gridTariff } from '../../functions/gridTariff.ts';
+import { gridTariffs } from '../../functions/gridTariffs.ts';
 import { gridTimeframe } from '../../functions/gridTimeframe.ts';
 import { gridTimeframes } from '../../functions/gridTimeframes.ts';
 import { invoice, invoiceQr, invoiceVoid } from '../../functions/invoice.ts';
@@ -106,6 +108,8 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     gridProsumers: serve('gridProsumers', gridProsumers(ports), deps),
     gridReadings: serve('gridReadings', gridReadings(ports), deps),
     grids: serve('grids', grids(ports), deps),
+    gridTariff: serve('gridTariff', gridTariff(ports), deps),
+    gridTariffs: serve('gridTariffs', gridTariffs(ports), deps),
     gridTimeframe: serve('gridTimeframe', gridTimeframe(ports), deps),
     gridTimeframes: serve('gridTimeframes', gridTimeframes(ports), deps),
     invoice: serve('invoice', invoice(ports), deps),
