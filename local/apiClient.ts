@@ -11,7 +11,12 @@ export type ApiClient = {
   patch(path: string, body: unknown): Promise<unknown>;
   /** An answer that is no JSON, as it came. */
   text(path: string): Promise<string>;
+  /** The same, with what its `Link` header says. */
+  linked(path: string): Promise<Linked>;
 };
+
+/** A text and the `Link` header that came with it. */
+export type Linked = { readonly text: string; readonly link?: string };
 
 export type ApiClientOptions = {
   /** The base, `/api` included, as `http://127.0.0.1:7071/api`. */
@@ -56,7 +61,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const answer = (method: string, path: string, body?: unknown) =>
     requestWithRetries(options, { method, url: `${base}${path}`, body });
   const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const text = await answer(method, path, body);
+    const { text } = await answer(method, path, body);
     return text === '' ? undefined : JSON.parse(text);
   };
   return {
@@ -72,13 +77,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     post: (path, body) => send('POST', path, body),
     put: (path, body) => send('PUT', path, body),
     patch: (path, body) => send('PATCH', path, body),
-    text: (path) => answer('GET', path),
+    text: async (path) => (await answer('GET', path)).text,
+    linked: (path) => answer('GET', path),
   };
 }
 
 type Request = { readonly method: string; readonly url: string; readonly body?: unknown };
 
-async function requestWithRetries(options: ApiClientOptions, request: Request): Promise<string> {
+async function requestWithRetries(options: ApiClientOptions, request: Request): Promise<Linked> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await requestOnce(options, request);
     if ('answer' in outcome) return outcome.answer;
@@ -90,7 +96,7 @@ async function requestWithRetries(options: ApiClientOptions, request: Request): 
 }
 
 type Outcome =
-  | { readonly answer: string }
+  | { readonly answer: Linked }
   | { readonly error: Error; readonly retryAfterMs?: number };
 
 /** One try. Answers a failure that may pass; throws one that will not. */
@@ -118,7 +124,10 @@ async function requestOnce(options: ApiClientOptions, request: Request): Promise
     const reason = error instanceof Error ? (error.cause ?? error) : error;
     return { error: new Error(`${name}: no answer (${describe(reason)})`, { cause: error }) };
   }
-  if (response.ok) return { answer: text };
+  if (response.ok) {
+    const link = response.headers.get('link');
+    return { answer: { text, ...(link === null ? {} : { link }) } };
+  }
   const problem = problemOf(name, response.status, text);
   if (!passingStatuses.has(response.status)) throw problem;
   const retryAfterMs = retryAfterOf(response.headers.get('retry-after'), Date.now());

@@ -1,5 +1,5 @@
-import { ApiProblem } from './apiClient.ts';
 import { errorCodeOf } from './errorCode.ts';
+import { explainError } from './explainError.ts';
 import { importUsage, readImportArguments } from './import/importArguments.ts';
 import { describeTally } from './import/importTally.ts';
 import { ImportUsageError } from './import/readingColumns.ts';
@@ -17,14 +17,8 @@ async function main(args: readonly string[]): Promise<number> {
   return tally.rejected === 0 ? 0 : 1;
 }
 
-/** A failure in words; its stack only where it is none of those that a user can meet. */
 function explain(error: unknown): string {
-  if (error instanceof ImportUsageError) return `${error.message}\nSee --help.`;
-  if (error instanceof ApiProblem) return error.message;
-  if (!(error instanceof Error)) return String(error);
-  return errorCodeOf(error) !== undefined || error.cause !== undefined
-    ? error.message
-    : String(error.stack);
+  return error instanceof ImportUsageError ? `${error.message}\nSee --help.` : explainError(error);
 }
 
 try {

@@ -1,0 +1,89 @@
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { errorCodeOf } from '../errorCode.ts';
+import { isJsonObject } from '../jsonFields.ts';
+import type { ExportProgress, ExportSink } from './exportSink.ts';
+
+/** How far a file got, and what it is an export of. `bytes` of it belong to these rows. */
+type Checkpoint = ExportProgress & { readonly identity: string; readonly bytes: number };
+
+/**
+ * A file that has another name until it is whole: `FILE.partial`, beside which `FILE.partial.json`
+ * says how far it is. Goes on where an earlier run of the same `identity` stopped, even in the middle
+ * of a page.
+ */
+export async function openPartialFile(
+  path: string,
+  identity: string,
+  isRestart: boolean,
+): Promise<ExportSink> {
+  const partial = `${path}.partial`;
+  const checkpointPath = `${partial}.json`;
+  const found = isRestart ? undefined : await readCheckpoint(checkpointPath, identity);
+  const isThere = found !== undefined && found.bytes <= (await bytesOf(partial));
+  const { bytes: startBytes, ...start } = isThere ? found : { rows: 0, bytes: 0 };
+  const file = await open(partial, isThere ? 'r+' : 'w');
+  await file.truncate(startBytes);
+  let bytes = startBytes;
+  return {
+    start,
+    async append(text, progress) {
+      bytes += await writeAt(file, text, bytes);
+      await writeCheckpoint(checkpointPath, { ...progress, identity, bytes });
+    },
+    async complete() {
+      // Without it a whole file that is not renamed yet is written anew, never taken for another.
+      await rm(checkpointPath, { force: true });
+      await rename(partial, path);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Writes a text, so that it is on disk, and answers its length in bytes. */
+async function writeAt(file: FileHandle, text: string, position: number): Promise<number> {
+  const data = Buffer.from(text);
+  for (let at = 0; at < data.length; ) {
+    const { bytesWritten } = await file.write(data, at, data.length - at, position + at);
+    at += bytesWritten;
+  }
+  await file.datasync();
+  return data.length;
+}
+
+async function bytesOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return -1;
+    throw error;
+  }
+}
+
+/** Writes a checkpoint so that after a crash either the old or the new one is there, whole. */
+async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  await writeFile(`${path}.new`, `${JSON.stringify(checkpoint)}\n`, { flush: true });
+  await rename(`${path}.new`, path);
+}
+
+async function readCheckpoint(path: string, identity: string): Promise<Checkpoint | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const value: unknown = JSON.parse(text);
+  return isCheckpoint(value) && value.identity === identity ? value : undefined;
+}
+
+/** Written whole by writeCheckpoint alone: that it has its fields says that it is one. */
+function isCheckpoint(value: unknown): value is Checkpoint {
+  return (
+    isJsonObject(value) &&
+    typeof value['identity'] === 'string' &&
+    typeof value['rows'] === 'number' &&
+    typeof value['bytes'] === 'number' &&
+    typeof value['cursor'] === 'string'
+  );
+}
