@@ -1,13 +1,16 @@
 import { settleTimeframe } from '../domain/closeFrame.ts';
 import type { Closing } from '../domain/closing.ts';
-import type { Grid } from '../domain/grid.ts';
+import { type Grid, gridDefaults } from '../domain/grid.ts';
 import { zeroHash } from '../domain/hashChain.ts';
 import type { ProsumerId } from '../domain/ids.ts';
 import { type NettoLine, nettoLines } from '../domain/netto.ts';
+import type { Member } from '../domain/prosumer.ts';
+import type { Reading } from '../domain/reading.ts';
 import { compactTimeframe, type Timeframe } from '../domain/timeframe.ts';
 import type { StoredClosing } from '../ports/closingStore.ts';
 import type { OrderStore } from '../ports/orderStore.ts';
 import type { Ports } from '../ports/ports.ts';
+import { estimateMissing } from './estimateMissing.ts';
 import { type PublisherPorts, publishClosing } from './publishClosing.ts';
 
 export type CommitterPorts = PublisherPorts &
@@ -43,7 +46,7 @@ export async function commitClosing(
     ports.rosters.activeIn(gridId, timeframe),
     ports.readings.snapshot(gridId, timeframe),
   ]);
-  const lines = nettoLines(members, readings, linesInstead(next));
+  const lines = nettoLines(members, readings, await linesInstead(ports, next, members, readings));
   const settled = settleTimeframe({
     grid,
     timeframe,
@@ -74,7 +77,19 @@ async function catchUp(ports: PublisherPorts, last: StoredClosing, timeZone: str
 }
 
 /** What stands in for readings that are missing: a correction keeps what was estimated before it. */
-function linesInstead({ corrects }: NextClosing): ReadonlyMap<ProsumerId, NettoLine> {
-  const estimated = corrects?.lines.filter(({ status }) => status === 'estimated') ?? [];
-  return new Map(estimated.map((line) => [line.prosumerId, line]));
+async function linesInstead(
+  ports: Pick<Ports, 'readings'>,
+  { grid, timeframe, corrects }: NextClosing,
+  members: readonly Member[],
+  readings: readonly Reading[],
+): Promise<ReadonlyMap<ProsumerId, NettoLine>> {
+  if (corrects !== undefined) {
+    const estimated = corrects.lines.filter(({ status }) => status === 'estimated');
+    return new Map(estimated.map((line) => [line.prosumerId, line]));
+  }
+  const { missingReadings = gridDefaults.missingReadings } = grid;
+  const read = new Set(readings.map(({ prosumerId }) => prosumerId));
+  const missing = members.map(({ prosumerId }) => prosumerId).filter((id) => !read.has(id));
+  if (missingReadings !== 'estimate' || missing.length === 0) return new Map();
+  return estimateMissing(ports, grid, timeframe, missing);
 }

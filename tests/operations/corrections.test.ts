@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ProsumerId, TradeAheadId } from '../../shared/domain/ids.ts';
-import type { Instant, Timeframe } from '../../shared/domain/timeframe.ts';
+import { addMinutes, type Instant, type Timeframe } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
@@ -8,6 +8,7 @@ import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import type { NewGrid } from '../../shared/operations/createGrid.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { readingOf } from '../contract/samples.ts';
 import { attempt, crashing } from './crashing.ts';
 import { outcomeOf, tradesInChain } from './settledBooks.ts';
 import { gridId, join, openGrid, post } from './smallGrid.ts';
@@ -178,25 +179,29 @@ describe('a correction', () => {
   });
 
   test('replaces an estimate, and keeps that of another who is still silent', async () => {
-    const estimated = (id: string, energyWh: number, version: number) => ({
-      ...{ prosumerId: id as ProsumerId, timeframe: quarter, version, source: 'guess' },
-      ...{ producedWh: wattHours(0), consumedWh: wattHours(energyWh) },
-      quality: 'estimated' as const,
-      receivedAt: '2026-11-22T10:14:00Z' as Instant,
-    });
-    const app = await openMarket();
+    const app = await openMarket({ missingReadings: 'estimate' });
+    for (const days of [1, 7, 8, 14, 15]) {
+      const timeframe = addMinutes(quarter, -days * 1_440) as Timeframe;
+      await app.ports.readings.append(gridId, [
+        readingOf('b', { timeframe, producedWh: wattHours(0), consumedWh: wattHours(900) }),
+        readingOf('c', { timeframe, producedWh: wattHours(0), consumedWh: wattHours(1500) }),
+      ]);
+    }
     await post(app.ports, quarter, { a: 2000, d: 400 });
-    await app.ports.readings.append(gridId, [estimated('b', 900, 1), estimated('c', 1500, 1)]);
     await settle(app, closesAt);
-    expect((await revisionsOf(app)).at(-1)?.readings).toMatchObject({ received: 2, estimated: 2 });
+    const [old] = await revisionsOf(app);
+    expect(old).toMatchObject({ consumedWh: 2400, readings: { received: 2, estimated: 2 } });
+    await changeGrid(app.ports, gridId, { missingReadings: 'missing' }, undefined);
     app.setClock(later);
-    expect(await post(app.ports, quarter, { b: -1500 }, 2)).toMatchObject([{ status: 'late' }]);
+    expect(await post(app.ports, quarter, { b: -1500 })).toMatchObject([{ status: 'late' }]);
     await app.tick();
     await app.drain();
-    expect((await revisionsOf(app)).at(-1)?.readings).toMatchObject({ received: 3, estimated: 1 });
-    await post(app.ports, quarter, { c: -1500 }, 2);
+    const corrected = (await revisionsOf(app)).at(-1);
+    expect(corrected).toMatchObject({ consumedWh: 3000, readings: { received: 3, estimated: 1 } });
+    await post(app.ports, quarter, { c: -1500 });
     await app.tick();
     await app.drain();
+    expect((await revisionsOf(app)).at(-1)?.readings).toMatchObject({ received: 4, estimated: 0 });
     await expectSame(app, await cleanRun(first));
   });
 
@@ -361,6 +366,29 @@ describe('a timeframe is corrected', () => {
 });
 
 describe('whatever crashes', () => {
+  test('a corrector that dies after its commit is made good by the next closing of its grid', async () => {
+    const app = await openMarket();
+    await post(app.ports, quarter, { a: 2000, b: -1500, d: 400 });
+    await settle(app, closesAt);
+    await post(app.ports, quarter, { c: -1500 });
+    const { rosters } = app.ports;
+    const dying = {
+      ...app.ports,
+      rosters: { ...rosters, applyClosing: () => Promise.reject(died) },
+    };
+    const command = { gridId, timeframe: quarter };
+    await expect(closeTimeframe(dying, command)).rejects.toBe(died);
+    expect(await rosters.totals(gridId)).toMatchObject({ closingNumber: 1, consumedWh: 1500 });
+    app.setClock('2026-11-22T10:30:00Z');
+    await closeTimeframe(app.ports, { gridId, timeframe: nextQuarter });
+    expect(await rosters.totals(gridId)).toMatchObject({ closingNumber: 3, consumedWh: 3000 });
+    await app.drain();
+    const clean = await cleanRun(first);
+    await settle(clean, '2026-11-22T10:30:00Z');
+    await settle(app, '2026-11-22T10:36:00Z');
+    await expectSame(app, clean);
+  });
+
   /** Handles what there is once, as a host does: what fails comes again. */
   async function deliverOnce({ embedded: { queues } }: TestApp, ports: Ports): Promise<void> {
     for (const queue of ['timeframes', 'trades'] as const) {
@@ -402,6 +430,7 @@ describe('whatever crashes', () => {
   });
 });
 
+const died = new Error('died');
 const everyStore = new Set([
   ...['grids', 'rosters', 'readings', 'orders', 'closings'],
   ...['prosumers', 'trades', 'ledger', 'bus'],
