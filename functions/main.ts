@@ -30,6 +30,7 @@ import {
 } from './gridPayout.ts';
 import { gridPayouts } from './gridPayouts.ts';
 import { gridProsumers } from './gridProsumers.ts';
+import { gridQuote } from './gridQuote.ts';
 import { gridReadings } from './gridReadings.ts';
 import { grids } from './grids.ts';
 import { gridTariff } from './gridTariff.ts';
@@ -42,6 +43,8 @@ import { httpFunctions } from './httpFunctions.ts';
 import { invoice, invoiceQr, invoiceVoid } from './invoice.ts';
 import { invoices } from './invoices.ts';
 import { openapi } from './openapi.ts';
+import { order } from './order.ts';
+import { orders } from './orders.ts';
 import { payoutAddress, payoutAddressChallenge } from './payoutAddress.ts';
 import { openOnce } from './ports.ts';
 import { prosumer } from './prosumer.ts';
@@ -84,6 +87,9 @@ http('trade', trade);
 
 // Exports
 http('gridExports', gridExports);
+http('gridQuote', gridQuote);
+http('orders', orders);
+http('order', order);
 
 // Billing
 http('amountDue', amountDue);

@@ -20,6 +20,7 @@ import {
 } from '../../functions/gridPayout.ts';
 import { gridPayouts } from '../../functions/gridPayouts.ts';
 import { gridProsumers } from '../../functions/gridProsumers.ts';
+import { gridQuote } from '../../functions/gridQuote.ts';
 import { gridReadings } from '../../functions/gridReadings.ts';
 import { grids } from '../../functions/grids.ts';
 import { gridTariff } from '../../functions/gridTariff.ts';
@@ -28,6 +29,8 @@ import { gridTimeframe } from '../../functions/gridTimeframe.ts';
 import { gridTimeframes } from '../../functions/gridTimeframes.ts';
 import { invoice, invoiceQr, invoiceVoid } from '../../functions/invoice.ts';
 import { invoices } from '../../functions/invoices.ts';
+import { order } from '../../functions/order.ts';
+import { orders } from '../../functions/orders.ts';
 import { payoutAddress, payoutAddressChallenge } from '../../functions/payoutAddress.ts';
 import { prosumer } from '../../functions/prosumer.ts';
 import { prosumerNetto } from '../../functions/prosumerNetto.ts';
@@ -106,6 +109,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     gridPayouts: serve('gridPayouts', gridPayouts(ports), deps),
     gridPayoutSignature: serve('gridPayoutSignature', gridPayoutSignature(ports), deps),
     gridProsumers: serve('gridProsumers', gridProsumers(ports), deps),
+    gridQuote: serve('gridQuote', gridQuote(ports), deps),
     gridReadings: serve('gridReadings', gridReadings(ports), deps),
     grids: serve('grids', grids(ports), deps),
     gridTariff: serve('gridTariff', gridTariff(ports), deps),
@@ -116,6 +120,8 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     invoiceQr: serve('invoiceQr', invoiceQr(ports), deps),
     invoices: serve('invoices', invoices(ports), deps),
     invoiceVoid: serve('invoiceVoid', invoiceVoid(ports), deps),
+    order: serve('order', order(ports), deps),
+    orders: serve('orders', orders(ports), deps),
     payoutAddress: serve('payoutAddress', payoutAddress(ports), deps),
     payoutAddressChallenge: serve('payoutAddressChallenge', payoutAddressChallenge(ports), deps),
     prosumer: serve('prosumer', prosumer(ports), deps),
