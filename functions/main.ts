@@ -48,6 +48,7 @@ import { orders } from './orders.ts';
 import { payoutAddress, payoutAddressChallenge } from './payoutAddress.ts';
 import { openOnce } from './ports.ts';
 import { prosumer } from './prosumer.ts';
+import { prosumerExplain } from './prosumerExplain.ts';
 import { prosumerNetto } from './prosumerNetto.ts';
 import { prosumers } from './prosumers.ts';
 import { prosumerTransactions } from './prosumerTransactions.ts';
@@ -79,17 +80,18 @@ http('prosumers', prosumers);
 http('prosumer', prosumer);
 http('prosumerTransactions', prosumerTransactions);
 http('prosumerNetto', prosumerNetto);
+http('prosumerExplain', prosumerExplain);
 http('gridAccounts', gridAccounts);
 
 // Trader Info
 http('trades', trades);
 http('trade', trade);
-
-// Exports
-http('gridExports', gridExports);
 http('gridQuote', gridQuote);
 http('orders', orders);
 http('order', order);
+
+// Exports
+http('gridExports', gridExports);
 
 // Billing
 http('amountDue', amountDue);

@@ -41,14 +41,21 @@ export async function listTransactions(
 ): Promise<Result<Page<Transaction, TradePosition>, Refusal>> {
   if ((await prosumers.get(prosumerId)) === undefined) return refuse(prosumerNotFound(prosumerId));
   const { items, ...rest } = await ledger.listPostings(prosumerId, range, page);
-  const byId = await trades.getMany(items.map(({ tradeId }) => tradeId));
-  const transactions = items.map((posting) => {
+  return accept({ items: await withTrades(trades, items), ...rest });
+}
+
+/** The postings with their trades, in the order given. */
+export async function withTrades(
+  trades: Ports['trades'],
+  postings: readonly StoredPosting[],
+): Promise<readonly Transaction[]> {
+  const byId = await trades.getMany(postings.map(({ tradeId }) => tradeId));
+  return postings.map((posting) => {
     const trade = byId.get(posting.tradeId);
     // Trades are written before their postings: one without the other cannot be.
     assert(trade !== undefined, `the trade ${posting.tradeId} of a posting is recorded`);
     return { posting, trade };
   });
-  return accept({ items: transactions, ...rest });
 }
 
 export async function getTrade(

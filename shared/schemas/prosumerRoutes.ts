@@ -1,10 +1,12 @@
 import { Type } from 'typebox';
+import type { ProsumerId } from '../domain/ids.ts';
 import { Account } from './account.ts';
-import { gridId } from './common.ts';
+import { gridId, pathId } from './common.ts';
+import { Explanation } from './explain.ts';
 import { ProsumerNetto } from './netto.ts';
 import { nettoPageParameters, pageOf, pageParameters } from './page.ts';
 import { Prosumer, ProsumerCreate, ProsumerPatch } from './prosumer.ts';
-import { none, ofGrid, ofProsumer, parameters, range } from './routeParameters.ts';
+import { none, ofGrid, ofProsumer, parameters, range, timeframe } from './routeParameters.ts';
 import type { RouteSpec } from './routeSpec.ts';
 import { Transaction } from './transaction.ts';
 
@@ -80,6 +82,17 @@ export const prosumerRoutes = {
         tag: 'Prosumer Info',
         query: parameters({ ...range, ...nettoPageParameters }),
         answers: { 200: pageOf(ProsumerNetto) },
+      },
+    },
+  },
+  prosumerExplain: {
+    path: 'prosumers/{prosumerId}/timeframes/{timeframe}/explain',
+    params: parameters({ prosumerId: pathId<ProsumerId>('Id of a prosumer.'), timeframe }),
+    methods: {
+      GET: {
+        summary: 'Explain how a prosumer was settled in a timeframe, to be checked by hand',
+        tag: 'Prosumer Info',
+        answers: { 200: Explanation },
       },
     },
   },

@@ -33,6 +33,7 @@ import { order } from '../../functions/order.ts';
 import { orders } from '../../functions/orders.ts';
 import { payoutAddress, payoutAddressChallenge } from '../../functions/payoutAddress.ts';
 import { prosumer } from '../../functions/prosumer.ts';
+import { prosumerExplain } from '../../functions/prosumerExplain.ts';
 import { prosumerNetto } from '../../functions/prosumerNetto.ts';
 import { prosumers } from '../../functions/prosumers.ts';
 import { prosumerTransactions } from '../../functions/prosumerTransactions.ts';
@@ -125,6 +126,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     payoutAddress: serve('payoutAddress', payoutAddress(ports), deps),
     payoutAddressChallenge: serve('payoutAddressChallenge', payoutAddressChallenge(ports), deps),
     prosumer: serve('prosumer', prosumer(ports), deps),
+    prosumerExplain: serve('prosumerExplain', prosumerExplain(ports), deps),
     prosumerNetto: serve('prosumerNetto', prosumerNetto(ports), deps),
     prosumers: serve('prosumers', prosumers(ports), deps),
     prosumerTransactions: serve('prosumerTransactions', prosumerTransactions(ports), deps),
