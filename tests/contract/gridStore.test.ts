@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { AccountKey } from '../../shared/domain/bitcoin.ts';
 import { billingDefaults } from '../../shared/domain/grid.ts';
 import type { GridId } from '../../shared/domain/ids.ts';
+import { msatPerKwh } from '../../shared/domain/units.ts';
 import { freshStores } from './adapters.ts';
 import { describeDocuments } from './cosmosAdapter.ts';
 import { allPages, gridId, gridOf, hillside, instant, riverside } from './samples.ts';
@@ -41,6 +42,34 @@ describeDocuments('grid store', (adapter) => {
       },
     });
     await grids.create(grid);
+    expect((await grids.get(riverside))?.value).toEqual(grid);
+  });
+
+  test('versions come back in order, with their windows, limits and fees', async () => {
+    const { grids } = stores();
+    const [terms] = gridOf(riverside).terms;
+    const { tariff } = terms;
+    const fee = { importGridFeeMsatPerKwh: msatPerKwh(30_000) };
+    const windows = [
+      { from: '22:00', to: '06:00', days: ['sat', 'sun'] as const, ...tariff, ...fee },
+      { from: '12:00', to: '14:00', ...tariff },
+    ];
+    const limits = { sellLimitMsatPerKwh: msatPerKwh(0), buyLimitMsatPerKwh: msatPerKwh(1) };
+    const grid = gridOf(riverside, {
+      missingReadings: 'estimate',
+      correctionDays: 0,
+      aheadEnergyWhMax: 0,
+      terms: [
+        terms,
+        {
+          validFrom: instant('2026-12-01T00:00:00Z'),
+          market: { mechanism: 'auction', ...limits },
+          tariff: { ...tariff, ...fee, windows },
+        },
+      ],
+    });
+    const { stored } = await grids.create(gridOf(riverside));
+    await grids.replace(grid, stored.etag);
     expect((await grids.get(riverside))?.value).toEqual(grid);
   });
 

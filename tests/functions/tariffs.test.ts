@@ -145,9 +145,10 @@ describe('a tariff version', () => {
     const market = { mechanism: 'auction' };
     await put('2026-11-02T00:00:00Z', { market, tariff: prices });
     expect((await put('2026-11-03T00:00:00Z', { tariff: prices })).body.market).toEqual(market);
-    expect((await put('2026-11-01T23:45:00Z', { tariff: prices })).body.market).toMatchObject({
-      mechanism: 'pool',
-    });
+    for (const validFrom of ['2026-11-01T23:45:00Z', '2026-11-02T00:00:00Z']) {
+      const { body } = await put(validFrom, { tariff: prices });
+      expect(body.market).toEqual({ mechanism: 'pool', priceRule: 'mid_market' });
+    }
   });
 
   test('settles the timeframes from its start on, at the prices of their time of day', async () => {

@@ -117,6 +117,13 @@ describe('a version', () => {
     expect(codeOf(await take('10:00'))).toBe('setting_immutable');
   });
 
+  test('of a first timeframe that is still to come stays too', async () => {
+    app.setClock('2026-11-22T09:00:00Z');
+    expect(codeOf(await take('10:00'))).toBe('setting_immutable');
+    expect(codeOf(await put('10:00', 400_000))).toBe('taken');
+    expect(await versions()).toEqual([['10:00', 400_000]]);
+  });
+
   test('is taken away until it begins', async () => {
     await put('10:45');
     await put('11:00');
