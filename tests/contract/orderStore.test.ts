@@ -222,9 +222,8 @@ describeProsumerInfo('order store', (adapter) => {
         { length: 16 },
         (_, n) => () => (n % 2 === 0 ? orders : other).acceptAhead(aheadOf(nthId(n)), noLimits),
       );
-      const seal = () => (Math.random() < 0.5 ? orders : other).seal(riverside, at1030);
       const before = Promise.all(accepts.slice(0, 8).map((run) => run()));
-      const sealing = seal();
+      const sealing = other.seal(riverside, at1030);
       const outcomes = [
         ...(await Promise.all(accepts.slice(8).map((run) => run()))),
         ...(await before),

@@ -43,6 +43,7 @@ export function crashing<Some extends Partial<Ports>>(
 const crashingPorts: ReadonlySet<string> = new Set([
   'grids',
   'closings',
+  'orders',
   'invoices',
   'wallets',
   'payouts',

@@ -59,6 +59,7 @@ const outside: ReadonlySet<string> = new Set([
   'readings',
   'closings',
   'trades',
+  'orders',
   'prosumers',
   'ledger',
   'orders',

@@ -16,8 +16,19 @@ import {
   versionOf,
   wallet,
 } from '../contract/billingSamples.ts';
+import {
+  aheadId,
+  aheadOf,
+  cancelOf,
+  changeOf,
+  noLimits,
+  onlyFor,
+  orderOf,
+} from '../contract/orderSamples.ts';
 import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapters.ts';
 import {
+  at1015,
+  at1045,
   batchKeyOf,
   billedIn,
   december,
@@ -37,6 +48,10 @@ function insertInto(table: string, row: Readonly<Record<string, string>>, change
   return `INSERT INTO ${table} (${names}) VALUES (${columns.map(([, value]) => value)})`;
 }
 
+const aheadColumns = `gridId, prosumerId, timeframe, side, energyWh, priceMsatPerKwh,
+  gridFeeMsatPerKwh, limitPriceMsatPerKwh, status, sequence + 10, acceptedAt`;
+const versionColumns = `gridId, prosumerId, timeframe, side, energyWh, limitPriceMsatPerKwh,
+  validFrom, validUntil, placedAt, changedAt, status`;
 const posting = {
   gridId: "'riverside'",
   timeframe: "'2026-11-22T10:00:00Z'",
@@ -88,6 +103,19 @@ async function billAndPay({ prosumers, ledger, ...sql }: Sql, period = november)
   const to = { address: address(1), kind: 'p2wpkh', script: '0014' } as const;
   const signed = { message: 'm', signature: 's', boundAt: paidAt, usableFrom: paidAt };
   expect(await payouts.bindAddress({ ...of, to, ...signed }, 'n')).toBe(true);
+}
+
+/** Trades ahead and orders in every state, with the books sealed through 10:15. */
+async function agreeAndOrder({ orders }: Pick<Sql, 'orders'>): Promise<void> {
+  await orders.acceptAhead(aheadOf('sealed', { timeframe: at1015 }), noLimits);
+  for (const id of ['a', 'b', 'c']) await orders.acceptAhead(aheadOf(id), noLimits);
+  expect(await orders.cancelAhead(aheadId('b'))).toBe('cancelled');
+  await orders.place(orderOf('s', { validFrom: at1015 }), 9);
+  await orders.place(orderOf('t'), 9);
+  await orders.place(orderOf('o', onlyFor(at1045)), 9);
+  await orders.seal(riverside, at1015);
+  await orders.changeOrder(changeOf('s', { validFrom: at1045 }));
+  await orders.changeOrder(cancelOf('t'));
 }
 
 describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
@@ -154,6 +182,46 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     }
     const update = `UPDATE ${table} SET ${change}`;
     await expect(runOn(settings, update)).rejects.toMatchObject({ number: 547 });
+  });
+
+  test('what was agreed on or ordered is kept, and its sealed books stay as they are', async () => {
+    const sql = openSql(settings);
+    try {
+      await agreeAndOrder(sql);
+    } finally {
+      await sql.close();
+    }
+    const all = () =>
+      Promise.all(
+        ['orderBooks', 'tradesAhead', 'orders', 'orderVersions'].map((table) =>
+          runOn(settings, `SELECT * FROM ${table}`),
+        ),
+      );
+    const before = await all();
+    for (const statement of [
+      "UPDATE orderBooks SET sealedThrough = '2026-11-22T10:00:00Z'",
+      'UPDATE orderBooks SET sequence = sequence - 1',
+      'DELETE FROM orderBooks',
+      `INSERT INTO tradesAhead SELECT 'late', ${aheadColumns} FROM tradesAhead
+       WHERE timeframe = '${at1015}'`,
+      `UPDATE tradesAhead SET status = 'cancelled' WHERE timeframe = '${at1015}'`,
+      "UPDATE tradesAhead SET status = 'pending'",
+      "UPDATE tradesAhead SET status = 'cancelled', energyWh = 1 WHERE sequence = 2",
+      "UPDATE tradesAhead SET status = 'cancelled', limitPriceMsatPerKwh = 1 WHERE sequence = 2",
+      'DELETE FROM tradesAhead',
+      'DELETE FROM orders',
+      `INSERT INTO orderVersions SELECT 'late', 1, ${versionColumns} FROM orderVersions
+       WHERE version = 1 AND orderId = 's'`,
+      "UPDATE orderVersions SET side = 'buy'",
+      "UPDATE orderVersions SET validUntil = '2026-11-22T11:30:00Z' WHERE orderId = 'o'",
+      `UPDATE orderVersions SET validUntil = '${at1015}' WHERE orderId = 's' AND version = 1`,
+      `UPDATE orderVersions SET validUntil = '2026-11-22T10:30:00Z'
+       WHERE orderId = 's' AND version = 1`,
+      'DELETE FROM orderVersions',
+    ]) {
+      await expect(runOn(settings, statement)).rejects.toMatchObject({ number: 50_003 });
+    }
+    expect(await all()).toEqual(before);
   });
 
   test.each([
@@ -242,6 +310,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
         1,
       );
       await billAndPay(sql);
+      await agreeAndOrder(sql);
       await health.check();
       for (const statement of [
         'DELETE FROM postings',
@@ -252,6 +321,8 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
         'UPDATE billingRuns SET payoutsSat = 0',
         'UPDATE walletIndexes SET keyIndex = 0',
         'DELETE FROM payoutCoins',
+        'DELETE FROM tradesAhead',
+        'TRUNCATE TABLE orderVersions',
         'TRUNCATE TABLE billingAccounts',
         'DROP TABLE postings',
         'DELETE FROM schemaMigrations',
