@@ -31,10 +31,10 @@ export type CheckedAgainst = {
  * An estimate may come early, and may repeat: only its energy is checked. What came out of order is
  * checked against what was there when it came.
  */
-export function checkReading(
-  reading: Reading,
+export function checkReading<Item extends Reading>(
+  reading: Item,
   { timeframeMinutes, connectionLimitW, before }: CheckedAgainst,
-): Reading {
+): Item {
   const unchangedFor = repeats(reading, before) ? (before?.unchangedFor ?? 0) + 1 : 0;
   const isMeter = reading.quality !== 'estimated';
   const checks: ReadingCheck[] = [];

@@ -1,25 +1,33 @@
-import type { GridId } from '../domain/ids.ts';
+import type { Grid } from '../domain/grid.ts';
+import type { GridId, ProsumerId } from '../domain/ids.ts';
+import type { Member } from '../domain/prosumer.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import type { AppendOutcome } from '../ports/readingStore.ts';
+import { checkedReadings } from './checkedReadings.ts';
 import type { ReadingPorts, ReadingResult } from './postedReadings.ts';
 
 type Indexed = Reading & { readonly index: number };
 
-/** Appends readings whose timeframe and prosumer are known to be right, and says what became of each. */
+/**
+ * Checks and appends readings whose timeframe and prosumer are known to be right, and says what became
+ * of each. What fails a check is accepted all the same.
+ */
 export async function postIntervals(
   ports: Pick<ReadingPorts, 'readings' | 'closings'>,
-  gridId: GridId,
-  readings: readonly Indexed[],
+  grid: Grid,
+  members: ReadonlyMap<ProsumerId, Member>,
+  posted: readonly Indexed[],
 ): Promise<readonly ReadingResult[]> {
-  if (readings.length === 0) return [];
-  const outcomes = await ports.readings.append(gridId, readings);
-  const late = await findLate(ports, gridId, readings, outcomes);
+  if (posted.length === 0) return [];
+  const readings = await checkedReadings(ports, grid, members, posted);
+  const outcomes = await ports.readings.append(grid.id, readings);
+  const late = await findLate(ports, grid.id, readings, outcomes);
   return readings.map((reading, at) => resultOf(reading, outcomes[at], late.has(reading)));
 }
 
 function resultOf(
-  { index, version }: Indexed,
+  { index, version, checks }: Indexed,
   outcome: AppendOutcome | undefined,
   isLate: boolean,
 ): ReadingResult {
@@ -29,7 +37,9 @@ function resultOf(
     const errors = [{ pointer, detail }];
     return { index, status: 'rejected', code: 'reading_conflict', errors };
   }
-  if (outcome === 'accepted') return { index, status: isLate ? 'late' : 'accepted' };
+  if (outcome === 'accepted') {
+    return { index, status: isLate ? 'late' : 'accepted', ...(checks && { checks }) };
+  }
   return { index, status: 'duplicate' };
 }
 

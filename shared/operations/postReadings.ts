@@ -48,7 +48,7 @@ export async function postReadings(
   }
   return accept([
     ...rejected,
-    ...(await postIntervals(ports, gridId, intervals)),
+    ...(await postIntervals(ports, grid, members, intervals)),
     ...(await postRegisters(ports, grid, members, registers)),
   ]);
 }

@@ -5,7 +5,7 @@ import type { Reading } from '../domain/reading.ts';
 import { intervalBetween, type RegisterReading } from '../domain/register.ts';
 import { addMinutes, type Instant, isAligned } from '../domain/timeframe.ts';
 import type { AppendOutcome, RegisterNeighbours } from '../ports/readingStore.ts';
-import type { ReadingPorts, ReadingResult } from './postedReadings.ts';
+import type { ReadingPorts, ReadingResult, ResultCheck } from './postedReadings.ts';
 import { postIntervals } from './postIntervals.ts';
 
 type Indexed = RegisterReading & { readonly index: number };
@@ -31,30 +31,31 @@ export async function postRegisters(
   // Asked again after the write: two neighbours that arrive at once are then seen by one of the two.
   const around = await ports.readings.neighbours(grid.id, plausible, grid.timeframeMinutes);
   const intervals = new Map<string, Reading & { readonly index: number }>();
+  const resets = new Set<number>();
   for (const [at, register] of plausible.entries()) {
     if (outcomes[at] === 'conflict') continue;
     for (const reading of intervalsAt(grid, members, register, around[at] ?? {})) {
-      intervals.set(`${reading.prosumerId} ${reading.timeframe}`, reading);
+      if (reading === 'reset') resets.add(register.index);
+      else intervals.set(`${reading.prosumerId} ${reading.timeframe}`, reading);
     }
   }
-  const derived = await postIntervals(ports, grid.id, [...intervals.values()]);
-  const byIndex = new Map<number, ReadingResult>();
-  for (const result of derived) {
-    // A register may end one interval and begin another: what is late or refused is told.
-    const isTelling = result.status === 'late' || result.status === 'rejected';
-    if (isTelling || !byIndex.has(result.index)) byIndex.set(result.index, result);
-  }
+  const derived = await postIntervals(ports, grid, members, [...intervals.values()]);
+  const byIndex = Map.groupBy(derived, ({ index }) => index);
   const results = plausible.map(({ index }, at) =>
-    resultOf(index, outcomes[at], byIndex.get(index)),
+    resultOf(index, outcomes[at], byIndex.get(index) ?? [], resets.has(index)),
   );
   return [...rejected, ...results];
 }
 
-/** A register that is kept tells of its interval too: late, or there already with other content. */
+/**
+ * A register that is kept tells of its intervals too, of which it may end one and begin another: late,
+ * or there already with other content, and what is suspicious about either.
+ */
 function resultOf(
   index: number,
   outcome: AppendOutcome | undefined,
-  interval: ReadingResult | undefined,
+  intervals: readonly ReadingResult[],
+  isReset: boolean,
 ): ReadingResult {
   if (outcome === 'conflict') {
     const detail = 'is there for this meter and instant with other content';
@@ -62,8 +63,12 @@ function resultOf(
     return { index, status: 'rejected', code: 'reading_conflict', errors };
   }
   if (outcome === 'duplicate') return { index, status: 'duplicate' };
-  if (interval?.status === 'rejected') return { ...interval, status: 'accepted' };
-  return { index, status: interval?.status === 'late' ? 'late' : 'accepted' };
+  const told = new Set<ResultCheck>(intervals.flatMap(({ checks = [] }) => checks));
+  if (isReset) told.add('register_reset');
+  const checks = told.size === 0 ? {} : { checks: [...told] };
+  const telling = intervals.findLast(({ status }) => status === 'late' || status === 'rejected');
+  if (telling?.status === 'rejected') return { ...telling, ...checks, status: 'accepted' };
+  return { index, status: telling?.status ?? 'accepted', ...checks };
 }
 
 /**
@@ -110,13 +115,13 @@ function faultBetween(earlier: RegisterReading | undefined, later: RegisterReadi
   return between.kind === 'nonsense' ? between : undefined;
 }
 
-/** The intervals that end and begin at a register, where the neighbour is there and no reset between. */
+/** The intervals that end and begin at a register, where the neighbour is there, or that it was reset. */
 function* intervalsAt(
   grid: Grid,
   members: ReadonlyMap<ProsumerId, Member>,
   register: Indexed,
   { before, after }: RegisterNeighbours,
-): Generator<Reading & { readonly index: number }> {
+): Generator<(Reading & { readonly index: number }) | 'reset'> {
   const member = members.get(register.prosumerId);
   const pairs: readonly (readonly [RegisterReading | undefined, RegisterReading | undefined])[] = [
     [before, register],
@@ -127,6 +132,7 @@ function* intervalsAt(
     const timeframe: Instant = earlier.at;
     if (!isAligned(timeframe, grid.timeframeMinutes) || !isActiveIn(member, timeframe)) continue;
     const between = intervalBetween(earlier, later, intervalEnergyWhMax);
+    if (between.kind === 'reset') yield 'reset';
     if (between.kind !== 'interval') continue;
     yield {
       index: register.index,

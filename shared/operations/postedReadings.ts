@@ -1,4 +1,4 @@
-import type { Reading } from '../domain/reading.ts';
+import type { Reading, ReadingCheck } from '../domain/reading.ts';
 import type { FieldError } from '../domain/refusal.ts';
 import type { RegisterReading } from '../domain/register.ts';
 import type { Instant } from '../domain/timeframe.ts';
@@ -21,10 +21,17 @@ export type ReadingCode =
   | 'reading_conflict'
   | 'register_nonsense';
 
+/**
+ * What is suspicious about what was accepted. `register_reset` is of registers alone: one that began
+ * again from 0 tells no energy, and its timeframe has no reading.
+ */
+export type ResultCheck = ReadingCheck | 'register_reset';
+
 export type ReadingResult = {
   readonly index: number;
   readonly status: 'accepted' | 'duplicate' | 'late' | 'rejected';
   readonly code?: ReadingCode;
+  readonly checks?: readonly ResultCheck[];
   readonly errors?: readonly FieldError[];
 };
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { readingQualities } from '../domain/reading.ts';
+import { readingChecks, readingQualities } from '../domain/reading.ts';
 import type { WattHours } from '../domain/units.ts';
 import { closed, count, energyWh, instant, oneOf, prosumerId } from './common.ts';
 
@@ -81,6 +81,12 @@ export const ReadingResult = Type.Object(
     index: count('Place in the request, from 0.'),
     status: oneOf(readingStatuses, '`late` is accepted too, and settled by a correction.'),
     code: Type.Optional(Type.String({ description: 'Why it was rejected.' })),
+    checks: Type.Optional(
+      Type.Array(oneOf([...readingChecks, 'register_reset'], 'A check that it failed.'), {
+        description:
+          'What is suspicious about it: it counts as questionable, and is settled all the same.',
+      }),
+    ),
     errors: Type.Optional(
       Type.Array(
         Type.Object({
