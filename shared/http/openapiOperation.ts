@@ -1,11 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../schemas/problem.ts';
-import {
-  isConditional,
-  type MethodSpec,
-  type RawBody,
-  type RouteSpec,
-} from '../schemas/routeSpec.ts';
+import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routeSpec.ts';
+import { isConditional } from './isConditional.ts';
 import { examples } from './openapiExamples.ts';
 import { type Components, shown } from './openapiSchema.ts';
 

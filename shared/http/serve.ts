@@ -1,7 +1,7 @@
 import type { Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { FunctionName, RawAnswer } from '../schemas/input.ts';
-import { bodyBytesMax, isConditional, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
+import { bodyBytesMax, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
 import { routes } from '../schemas/routes.ts';
 import type {
   EdgeDeps,
@@ -14,6 +14,7 @@ import type {
 import { parseIfMatch } from './etag.ts';
 import { failureAnswer } from './failure.ts';
 import { answerOnce, type Outcome, readKey } from './idempotency.ts';
+import { isConditional } from './isConditional.ts';
 import { problems } from './problems.ts';
 import { type JsonBody, readBody } from './readBody.ts';
 import { type ReadInput, readInput } from './readInput.ts';

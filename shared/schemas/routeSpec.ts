@@ -32,11 +32,6 @@ export type RouteSpec = {
   readonly hasEtag?: true;
 };
 
-/** Does a request of this method change something under the condition of If-Match, where it has one? */
-export function isConditional({ hasEtag }: RouteSpec, method: string): boolean {
-  return hasEtag === true && (method === 'PUT' || method === 'PATCH' || method === 'DELETE');
-}
-
 /** Where the API lies below its server, as host.json has it. */
 export const apiPrefix = '/api';
 
