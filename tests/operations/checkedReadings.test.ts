@@ -131,7 +131,7 @@ test('many apart from each other are all looked up', async () => {
   await post(Array.from({ length: 40 }, (_, n): Given => [2 * n, 5]));
   const results = await post(Array.from({ length: 40 }, (_, n): Given => [2 * n + 1, 5]));
   expect(results).toHaveLength(40);
-  for (const n of [0, 17, 39]) {
+  for (let n = 0; n < 40; n += 1) {
     expect(await stored(2 * n + 1)).toMatchObject({ unchangedFor: 1 });
     expect(await stored(2 * n)).not.toHaveProperty('unchangedFor');
   }
