@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Instant } from '../../shared/domain/timeframe.ts';
 import { addMinutes } from '../../shared/domain/timeframe.ts';
 import { openTestApp, type TestApp } from '../operations/testApp.ts';
-import { type Answer, type Call, openApi } from './api.ts';
+import type { Answer, Call } from './api.ts';
+import { openCheckedApi } from './checkedApi.ts';
 
 const lane = {
   id: 'lane',
@@ -22,7 +23,7 @@ let app: TestApp;
 let call: Call;
 beforeEach(() => {
   app = openTestApp('2026-10-24T00:00:00Z');
-  call = openApi(app.ports);
+  call = openCheckedApi(app.ports);
 });
 afterEach(() => app.end());
 
