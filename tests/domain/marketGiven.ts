@@ -152,16 +152,19 @@ export const anyPositions: fc.Arbitrary<readonly Position[]> = fc
     given.toSorted(([a], [b]) => compareIds(a, b)).map(([id, wh]) => position(id, wh)),
   );
 
+const anyLineWh = fc.oneof(
+  { weight: 8, arbitrary: anySmallWh },
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.integer({ min: 999_999_990, max: 1_000_000_000 }) },
+);
+
 /** Lines of some of the prosumers, by id ascending. */
 export const anyLines: fc.Arbitrary<readonly NettoLine[]> = fc
-  .uniqueArray(
-    fc.tuple(
-      anyProsumer,
-      fc.oneof(fc.constant(0), anySmallWh),
-      fc.oneof(fc.constant(0), anySmallWh),
-    ),
-    { selector: ([id]) => id, size: 'max', maxLength: prosumers.length },
-  )
+  .uniqueArray(fc.tuple(anyProsumer, anyLineWh, anyLineWh), {
+    selector: ([id]) => id,
+    size: 'max',
+    maxLength: prosumers.length,
+  })
   .map((given) =>
     linesOf(given.map(([id, produced, consumed]) => reading(id, produced, consumed))),
   );
