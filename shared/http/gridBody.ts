@@ -24,11 +24,20 @@ export function gridBody({
   readonly nextTerms: Terms;
   readonly totals: GridTotals;
 }): DeepReadonly<Static<typeof GridSchema>> {
-  const { terms: _, billing = billingDefaults, ...settings } = grid;
+  const {
+    terms: _,
+    billing = billingDefaults,
+    missingReadings = gridDefaults.missingReadings,
+    correctionDays = gridDefaults.correctionDays,
+    aheadEnergyWhMax = gridDefaults.aheadEnergyWhMax,
+    ...settings
+  } = grid;
   const { prosumerCount, producedWh, consumedWh, lastClosedTimeframe } = totals;
   return {
-    ...gridDefaults,
     ...settings,
+    missingReadings,
+    correctionDays,
+    aheadEnergyWhMax,
     market: marketBody(market),
     tariff,
     billing: billingBody(billing),

@@ -72,6 +72,8 @@ function detailOf({ keyword, params, message }: ErrorObject): string {
       return `must have at least ${limit} items`;
     case 'maxItems':
       return `must have at most ${limit} items`;
+    case 'uniqueItems':
+      return 'must not have the same item twice';
     case 'minProperties':
       return `must have at least ${limit} field`;
     default:

@@ -94,6 +94,11 @@ describe('a grid to create', () => {
       'must have at least 1 items',
     ],
     [
+      { tariff: { ...tariff, windows: [{ ...night, ...tariff, days: ['mon', 'mon'] }] } },
+      '/tariff/windows/0/days',
+      'must not have the same item twice',
+    ],
+    [
       { tariff: { ...tariff, windows: [{ ...night, ...tariff, importPricePerKwh: '0.3' }] } },
       '/tariff/windows/0/importPricePerKwh',
       together,
