@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { billing } from './billing.ts';
 import { closing } from './closing.ts';
+import { exporting } from './exporting.ts';
 import { payout } from './payout.ts';
 import { pool } from './pool.ts';
 import { readings } from './readings.ts';
@@ -13,6 +14,7 @@ export const benchmarks = {
   billing,
   payout,
   readings,
+  export: exporting,
   startup,
 } as const satisfies Record<string, Benchmark>;
 

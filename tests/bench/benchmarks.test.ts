@@ -2,6 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import type { Benchmark, BenchRow } from '../../bench/benchmark.ts';
 import { billing } from '../../bench/billing.ts';
 import { closing } from '../../bench/closing.ts';
+import { exporting } from '../../bench/exporting.ts';
 import { payout } from '../../bench/payout.ts';
 import { pool } from '../../bench/pool.ts';
 import { readings } from '../../bench/readings.ts';
@@ -20,6 +21,8 @@ test.each([
   ['billing', billing, 600, 'bef6531888f2e1c2e4f79d3adafe64df3b0f18c86a32b2951355a6315a57adbf'],
   ['payout', payout, 1, '35bc28eaa2b66eddda83dbf28845425fec993c938cbcf2cdc7a7af989ca09c02'],
   ['payout', payout, 100, '2346902221e19f0c57b75cd1238052e4a098dee69fa9797c03cc489e57a48104'],
+  ['export', exporting, 1, 'df8b868660ce93cdb0ed2f8f9609b549b28f82dde1fd666b7c346b68e6de4cfc'],
+  ['export', exporting, 12_345, '764e3a372957ba7de75db672938ac5f70d68b674364cf44d9bc812f2d4983968'],
   ['readings', readings, 10, 'fcf87ec50b1b42f2dc3231d57782b4de7c35e0b07bb0b94a047f9bd662cb1aa8'],
   [
     'readings',
