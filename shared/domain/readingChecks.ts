@@ -1,5 +1,5 @@
 import type { Reading, ReadingCheck, ReadingQuality } from './reading.ts';
-import { type Instant, timeframeEnd } from './timeframe.ts';
+import type { Instant } from './timeframe.ts';
 
 /** For how long a meter reads the same before it is taken to be frozen. */
 const frozenAfterHours = 6;
@@ -10,10 +10,11 @@ const minutesPerHour = 60;
 /** What a reading is checked against, beside itself. */
 export type CheckedAgainst = {
   readonly timeframeMinutes: number;
-  /** What the connection carries either way; absent: not known. */
-  readonly connectionLimitW?: number;
-  /** The reading of the timeframe before, as it was checked. */
-  readonly before?: Reading;
+  readonly timeframeEnd: Instant;
+  /** What the connection carries either way, where that is known. */
+  readonly connectionLimitW: number | undefined;
+  /** The reading of the timeframe before, as it was checked, where there is one. */
+  readonly before: Reading | undefined;
 };
 
 /**
@@ -33,17 +34,16 @@ export type CheckedAgainst = {
  */
 export function checkReading<Item extends Reading>(
   reading: Item,
-  { timeframeMinutes, connectionLimitW, before }: CheckedAgainst,
+  { timeframeMinutes, timeframeEnd, connectionLimitW, before }: CheckedAgainst,
 ): Item {
+  const isAbove = isAboveLimit(reading, timeframeMinutes, connectionLimitW);
   const unchangedFor = repeats(reading, before) ? (before?.unchangedFor ?? 0) + 1 : 0;
-  const isMeter = reading.quality !== 'estimated';
+  const isEarly = reading.quality !== 'estimated' && reading.receivedAt < timeframeEnd;
+  if (!isAbove && unchangedFor === 0 && !isEarly) return reading;
   const checks: ReadingCheck[] = [];
-  if (isAboveLimit(reading, timeframeMinutes, connectionLimitW)) {
-    checks.push('above_connection_limit');
-  }
+  if (isAbove) checks.push('above_connection_limit');
   if (unchangedFor >= frozenAfterTimeframes(timeframeMinutes)) checks.push('frozen');
-  if (isMeter && isBeforeEnd(reading, timeframeMinutes)) checks.push('clock_drift');
-  if (checks.length === 0 && unchangedFor === 0) return reading;
+  if (isEarly) checks.push('clock_drift');
   return {
     ...reading,
     ...(checks.length > 0 && { checks }),
@@ -90,9 +90,4 @@ function isAboveLimit(
     limitW !== undefined &&
     Math.max(producedWh, consumedWh) * minutesPerHour > limitW * timeframeMinutes
   );
-}
-
-function isBeforeEnd({ timeframe, receivedAt }: Reading, timeframeMinutes: number): boolean {
-  const end: Instant = timeframeEnd(timeframe, timeframeMinutes);
-  return receivedAt < end;
 }

@@ -3,7 +3,7 @@ import type { ProsumerId } from '../domain/ids.ts';
 import type { Member } from '../domain/prosumer.ts';
 import type { Reading } from '../domain/reading.ts';
 import { checkReading, mayRepeat } from '../domain/readingChecks.ts';
-import { addMinutes, type Timeframe, timeframeAt } from '../domain/timeframe.ts';
+import { addMinutes, type Timeframe, timeframeAt, timeframeEnd } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** Lookups of earlier timeframes that are under way at once. */
@@ -29,18 +29,19 @@ export async function checkedReadings<Item extends Reading>(
   posted: readonly Item[],
 ): Promise<readonly Item[]> {
   const groups = groupsOf(posted, timeframeMinutes);
-  const latest = await latestBefore(ports, id, groups);
+  const latest = await storedBefore(ports, id, groups);
   const checked = new Array<Item>(posted.length);
   for (const { timeframe, before, readings } of groups) {
+    const end = timeframeEnd(timeframe, timeframeMinutes);
+    const latestBefore = latest.get(before);
     const latestNow = new Map(latest.get(timeframe));
     for (const [place, reading] of readings) {
       const { prosumerId } = reading;
-      const connectionLimitW = members.get(prosumerId)?.connectionLimitW;
-      const readBefore = latest.get(before)?.get(prosumerId);
       const item = checkReading(reading, {
         timeframeMinutes,
-        ...(connectionLimitW !== undefined && { connectionLimitW }),
-        ...(readBefore !== undefined && { before: readBefore }),
+        timeframeEnd: end,
+        connectionLimitW: members.get(prosumerId)?.connectionLimitW,
+        before: latestBefore?.get(prosumerId),
       });
       checked[place] = item;
       if ((latestNow.get(prosumerId)?.version ?? 0) < item.version) latestNow.set(prosumerId, item);
@@ -65,7 +66,7 @@ function groupsOf<Item extends Reading>(
 }
 
 /** What the store has of each timeframe before, for those of whom the request does not bring it. */
-async function latestBefore<Item extends Reading>(
+async function storedBefore<Item extends Reading>(
   { readings }: Pick<Ports, 'readings'>,
   gridId: Grid['id'],
   groups: readonly Group<Item>[],

@@ -3,20 +3,27 @@ import fc from 'fast-check';
 import { espiQualityOf } from '../../shared/domain/espiQuality.ts';
 import { type Reading, readingChecks } from '../../shared/domain/reading.ts';
 import { checkReading, frozenAfterTimeframes } from '../../shared/domain/readingChecks.ts';
+import { timeframeEnd } from '../../shared/domain/timeframe.ts';
 import { energyWhMax } from '../../shared/domain/units.ts';
 import { at, quarter, reading } from './given.ts';
 
-const timeframeMinutes = 15;
-const checksOf = (given: Reading, connectionLimitW?: number, minutes = timeframeMinutes) =>
-  checkReading(given, {
+type Known = { readonly limitW?: number; readonly before?: Reading; readonly minutes?: number };
+
+function check(given: Reading, { limitW, before, minutes = 15 }: Known = {}): Reading {
+  return checkReading(given, {
     timeframeMinutes: minutes,
-    ...(connectionLimitW !== undefined && { connectionLimitW }),
-  }).checks ?? [];
+    timeframeEnd: timeframeEnd(given.timeframe, minutes),
+    connectionLimitW: limitW,
+    before,
+  });
+}
+
+const checksOf = (given: Reading, known: Known = {}) => check(given, known).checks ?? [];
 
 test('a reading that nothing is wrong with is the same one', () => {
   const given = reading('a', 100, 200);
   const before = reading('a', 100, 201);
-  expect(checkReading(given, { timeframeMinutes, connectionLimitW: 11_000, before })).toBe(given);
+  expect(check(given, { limitW: 11_000, before })).toBe(given);
 });
 
 describe('above the limit of the connection', () => {
@@ -31,11 +38,11 @@ describe('above the limit of the connection', () => {
     [100_000_000, 1440, 1_000_000_000],
   ])('%i W in %i minutes are at most %i Wh, either way', (limitW, minutes, limitWh) => {
     const late = { receivedAt: at('2026-11-24T00:00:00Z') };
-    expect(checksOf(reading('a', limitWh, 0, late), limitW, minutes)).toEqual([]);
-    expect(checksOf(reading('a', 0, limitWh, late), limitW, minutes)).toEqual([]);
+    expect(checksOf(reading('a', limitWh, 0, late), { limitW, minutes })).toEqual([]);
+    expect(checksOf(reading('a', 0, limitWh, late), { limitW, minutes })).toEqual([]);
     if (limitWh === energyWhMax) return;
-    expect(checksOf(reading('a', limitWh + 1, 0, late), limitW, minutes)).toEqual(above);
-    expect(checksOf(reading('a', 0, limitWh + 1, late), limitW, minutes)).toEqual(above);
+    expect(checksOf(reading('a', limitWh + 1, 0, late), { limitW, minutes })).toEqual(above);
+    expect(checksOf(reading('a', 0, limitWh + 1, late), { limitW, minutes })).toEqual(above);
   });
 
   test('is above the limit in Wh, rounded down, whatever the numbers', () => {
@@ -47,7 +54,7 @@ describe('above the limit of the connection', () => {
         (energyWh, limitW, minutes) => {
           const given = reading('a', energyWh, 0, { receivedAt: at('2026-11-24T00:00:00Z') });
           const limitWh = (BigInt(limitW) * BigInt(minutes)) / 60n;
-          expect(checksOf(given, limitW, minutes)).toEqual(energyWh > limitWh ? above : []);
+          expect(checksOf(given, { limitW, minutes })).toEqual(energyWh > limitWh ? above : []);
         },
       ),
     );
@@ -58,16 +65,18 @@ describe('above the limit of the connection', () => {
   });
 
   test('is asked of an estimate too', () => {
-    expect(checksOf(reading('a', 2751, 0, { quality: 'estimated' }), 11_000)).toEqual(above);
+    expect(checksOf(reading('a', 2751, 0, { quality: 'estimated' }), { limitW: 11_000 })).toEqual(
+      above,
+    );
   });
 });
 
 describe('frozen', () => {
   /** The same reading again and again, each checked against the one before. */
-  function repeated(given: Reading, times: number, minutes = timeframeMinutes): Reading {
-    let before = checkReading(given, { timeframeMinutes: minutes });
+  function repeated(given: Reading, times: number, minutes = 15): Reading {
+    let before = check(given, { minutes });
     for (let n = 0; n < times; n += 1) {
-      before = checkReading(given, { timeframeMinutes: minutes, before });
+      before = check(given, { minutes, before });
     }
     return before;
   }
@@ -99,18 +108,18 @@ describe('frozen', () => {
   test('any other energy begins the count anew', () => {
     const before = reading('a', 3, 25, { unchangedFor: 23 });
     for (const other of [reading('a', 4, 25), reading('a', 3, 26), reading('a', 0, 0)]) {
-      expect(checkReading(other, { timeframeMinutes, before })).toBe(other);
+      expect(check(other, { before })).toBe(other);
     }
-    const next = checkReading(reading('a', 3, 25), { timeframeMinutes, before });
+    const next = check(reading('a', 3, 25), { before });
     expect(next).toMatchObject({ unchangedFor: 24, checks: ['frozen'] });
   });
 
   test('estimates may repeat, and are no part of a row', () => {
     const estimate = reading('a', 3, 25, { quality: 'estimated' });
     const before = reading('a', 3, 25, { unchangedFor: 23 });
-    expect(checkReading(estimate, { timeframeMinutes, before })).toBe(estimate);
+    expect(check(estimate, { before })).toBe(estimate);
     const next = reading('a', 3, 25);
-    expect(checkReading(next, { timeframeMinutes, before: estimate })).toBe(next);
+    expect(check(next, { before: estimate })).toBe(next);
   });
 });
 
@@ -131,7 +140,7 @@ describe('clock drift', () => {
 test('all that is suspicious is told, in one order', () => {
   const given = reading('a', 2751, 0, { receivedAt: at('2026-11-22T10:15:00Z') });
   const before = reading('a', 2751, 0, { unchangedFor: 30 });
-  const checked = checkReading(given, { timeframeMinutes, connectionLimitW: 11_000, before });
+  const checked = check(given, { limitW: 11_000, before });
   expect(checked).toEqual({ ...given, unchangedFor: 31, checks: readingChecks });
 });
 
