@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Instant } from '../../shared/domain/timeframe.ts';
 import { addMinutes } from '../../shared/domain/timeframe.ts';
 import { listCompleteness } from '../../shared/operations/listCompleteness.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
+import { countedPorts } from './countedPorts.ts';
 import { gridId, join, openGrid, post } from './smallGrid.ts';
 import { openTestApp, type TestApp } from './testApp.ts';
 
@@ -15,27 +15,6 @@ beforeEach(() => {
   app = openTestApp(from);
 });
 afterEach(() => app.end());
-
-type Counted = 'rosters' | 'closings' | 'readings';
-
-/** The same ports, with a count of how often each of their functions is called. */
-function counted(ports: Ports) {
-  const calls: Record<string, number> = {};
-  const count = <Store extends object>(name: string, store: Store): Store =>
-    new Proxy(store, {
-      get: (target, key, receiver) => {
-        const call = `${name}.${String(key)}`;
-        calls[call] = (calls[call] ?? 0) + 1;
-        return Reflect.get(target, key, receiver);
-      },
-    });
-  const stores: Pick<Ports, Counted> = {
-    rosters: count('rosters', ports.rosters),
-    closings: count('closings', ports.closings),
-    readings: count('readings', ports.readings),
-  };
-  return { calls, ports: { ...ports, ...stores } };
-}
 
 /** A day of quarter-hours is over; all are closed but the last two. */
 async function fillDay() {
@@ -50,7 +29,7 @@ async function fillDay() {
 test('a page reads each timeframe a bounded number of times, whoever is on it', async () => {
   await fillDay();
   for (const limit of [1, 10, 40]) {
-    const { calls, ports } = counted(app.ports);
+    const { calls, ports } = countedPorts(app.ports);
     const result = await listCompleteness(ports, gridId, { from, to }, false, { limit });
     expect(result.ok && result.value.items).toHaveLength(limit);
     expect(calls).toEqual({
@@ -65,7 +44,7 @@ test('a page reads each timeframe a bounded number of times, whoever is on it', 
 test('readings are looked up only where a timeframe is marked as late', async () => {
   await fillDay();
   await post(app.ports, '2026-11-22T10:00:00Z', { p11: 7, p12: -3 });
-  const { calls, ports } = counted(app.ports);
+  const { calls, ports } = countedPorts(app.ports);
   const result = await listCompleteness(ports, gridId, { from, to }, true, { limit: 40 });
   expect(calls['readings.latestOf']).toBe(3);
   const rows = result.ok ? result.value.items : [];
