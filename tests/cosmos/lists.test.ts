@@ -4,6 +4,7 @@ import { chainTrades, verifyChain, zeroHash } from '../../shared/domain/hashChai
 import { nextTimeframe, type Timeframe } from '../../shared/domain/timeframe.ts';
 import { batchOf, type Trade, tradesPerBatch } from '../../shared/domain/trade.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import type { TimeframeRange } from '../../shared/ports/closingStore.ts';
 import type { TradePosition, TradeStore } from '../../shared/ports/tradeStore.ts';
 import {
   allPages,
@@ -20,7 +21,12 @@ import { freshCosmos } from './cosmosUnderTest.ts';
 
 const cosmos = freshCosmos();
 
-function chain(timeframe: Timeframe, count: number, previousHash = zeroHash): Trade[] {
+function chain(
+  timeframe: Timeframe,
+  count: number,
+  previousHash = zeroHash,
+  revision = 0,
+): Trade[] {
   const terms = Array.from({ length: count }, (_, n) => ({
     kind: 'peer' as const,
     sellerId: prosumerId(nthId(n)),
@@ -29,7 +35,7 @@ function chain(timeframe: Timeframe, count: number, previousHash = zeroHash): Tr
     priceMsatPerKwh: msatPerKwh(300_000),
     gridFeeMsatPerKwh: msatPerKwh(n % 2),
   }));
-  const place = { gridId: riverside, timeframe, revision: 0, firstSequence: 1, previousHash };
+  const place = { gridId: riverside, timeframe, revision, firstSequence: 1, previousHash };
   return chainTrades(place, terms, sha256);
 }
 
@@ -74,6 +80,25 @@ test('lists over more batches than one part of the directory', async () => {
       trades.list(riverside, {}, page),
     );
     expect(listed).toEqual(written);
+  }
+});
+
+test('corrections are listed behind what they correct, in the range of their timeframe', async () => {
+  const { trades } = await cosmos().open();
+  const first = chain(at1000, tradesPerBatch + 2);
+  const second = chain(at1015, 3, first.at(-1)?.hash);
+  const corrected = chain(at1000, 4, second.at(-1)?.hash, 1);
+  const again = chain(at1000, 2, corrected.at(-1)?.hash, 2);
+  for (const written of [first, second, corrected, again]) await record(trades, written);
+  const ofFirst = [...first, ...corrected, ...again];
+  for (const limit of [251, 504, 1_000]) {
+    const listed = (range: TimeframeRange) =>
+      allPages(limit, (page: { after?: TradePosition; limit: number }) =>
+        trades.list(riverside, range, page),
+      );
+    expect(await listed({ from: at1000, to: at1015 })).toEqual(ofFirst);
+    expect(await listed({})).toEqual([...ofFirst, ...second]);
+    expect(await listed({ from: at1015, to: at1030 })).toEqual(second);
   }
 });
 
