@@ -124,7 +124,8 @@ describe('a trade ahead', () => {
     const found = await call('GET', `/trades/${body.id}`);
     expect(found).toMatchObject({ status: 200, body });
     expect(found.headers['etag']).toBe(headers['etag']);
-    expect(await accepted({ side: 'buy' })).toMatchObject({ sellerId: 'mini-grid', buyerId: 'a' });
+    const buying = { side: 'buy', limitPriceMsatPerKwh: 300_000 };
+    expect(await accepted(buying)).toMatchObject({ sellerId: 'mini-grid', buyerId: 'a' });
   });
 
   test('happens once under its key, and each time without one', async () => {
