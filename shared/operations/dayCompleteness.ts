@@ -9,6 +9,7 @@ import type { Grid } from '../domain/grid.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { NettoLine } from '../domain/netto.ts';
 import { isActiveIn, type Member } from '../domain/prosumer.ts';
+import type { Reading } from '../domain/reading.ts';
 import { type Timeframe, timeframeEnd } from '../domain/timeframe.ts';
 import type { StoredClosing } from '../ports/closingStore.ts';
 import type { PageRequest } from '../ports/page.ts';
@@ -145,11 +146,12 @@ async function linesOf(
   return new Map(items.map((line) => [line.prosumerId, line]));
 }
 
+/** The latest readings of these prosumers; of nobody, without asking. */
 async function latestOf(
   readings: Ports['readings'],
   gridId: GridId,
   timeframe: Timeframe,
   ids: readonly ProsumerId[],
-) {
+): Promise<ReadonlyMap<ProsumerId, Reading>> {
   return ids.length === 0 ? new Map() : readings.latestOf(gridId, timeframe, ids);
 }

@@ -44,8 +44,8 @@ export type ExplainedRevision = {
 
 /**
  * Explains how a prosumer was settled in a closed timeframe, from what is stored: the market is
- * cleared again. Costs as much as clearing it, for each of the last few revisions once: all of its
- * nettos and its book are read, one revision after the other.
+ * cleared again. Costs as much as clearing it, for each of the last few revisions once: the book and
+ * the nettos of all prosumers are read, one revision after the other.
  */
 export async function explainTimeframe(
   ports: Pick<
@@ -75,6 +75,7 @@ export async function explainTimeframe(
   const ahead = book.ahead.filter((trade) => trade.prosumerId === prosumerId);
   if (lines.size === 0 && ahead.length === 0) return refuse(notInTimeframe(prosumerId, at));
   const markets = await marketsOf(ports, prosumerId, closings, book);
+  const ofRevision = Map.groupBy(transactions, ({ trade }) => trade.revision);
   const revisions = closings.map((closing, index): ExplainedRevision => {
     const line = lines.get(closing.nettosId);
     const market = markets[index];
@@ -84,7 +85,7 @@ export async function explainTimeframe(
       ...(line && { line }),
       ...(market && { market }),
       ...(corrected && { corrected }),
-      transactions: transactions.filter(({ trade }) => trade.revision === closing.revision),
+      transactions: ofRevision.get(closing.revision) ?? [],
     };
   });
   const { terms } = first;
