@@ -39,19 +39,15 @@ export async function outcomeOf({ ledger, rosters, closings }: Ports) {
 }
 
 /** Every trade in the order of the closings, which must be that of one chain; throws where it is not. */
-export async function tradesInChain({ closings, trades, sha256 }: Ports) {
-  const last = await closings.last(gridId);
+export async function tradesInChain({ closings, trades, sha256 }: Ports, of = gridId) {
+  const last = await closings.last(of);
   const all = [];
   let hash = zeroHash;
   for (let closingNumber = 1; closingNumber <= (last?.closingNumber ?? 0); closingNumber += 1) {
-    const closing = await closings.byNumber(gridId, closingNumber);
+    const closing = await closings.byNumber(of, closingNumber);
     if (closing === undefined) throw new Error(`closing ${closingNumber} is missing`);
     const { timeframe: from, revision, tradeCount } = closing;
-    const { items } = await trades.list(
-      gridId,
-      { from, to: addMinutes(from, 1) },
-      { limit: rowsMax },
-    );
+    const { items } = await trades.list(of, { from, to: addMinutes(from, 1) }, { limit: rowsMax });
     const own = items.filter((trade) => trade.revision === revision);
     const verdict = verifyChain(own, closing.previousHash, sha256);
     if (closing.previousHash !== hash || !verdict.ok || verdict.hash !== closing.hash) {
