@@ -147,6 +147,36 @@ describeDocuments('roster store', (adapter) => {
     ]);
   });
 
+  test('corrections take from members, give to one that joined since, and bring no time back', async () => {
+    const { rosters, openAnother } = stores();
+    const other = await openAnother();
+    for (const id of ['a', 'c']) await rosters.upsert(riverside, memberOf(id), 1);
+    await rosters.applyClosing(closingOf(1, at1000), [lineOf('a', 2000, 0), lineOf('c', 0, 900)]);
+    await rosters.applyClosing(closingOf(2, at1015), [lineOf('a', 10, 0), lineOf('c', 0, 0)]);
+    await rosters.upsert(riverside, memberOf('b'), 1);
+    const correction = (closingNumber: number, revision: number) =>
+      closingOf(closingNumber, at1000, { revision, closedThrough: at1015 });
+    const delta = [lineOf('a', -2000, 300), lineOf('b', 700, 0), lineOf('c', 0, -900)];
+    expect(await rosters.applyClosing(correction(3, 1), delta)).toBe('applied');
+    expect(await other.rosters.applyClosing(correction(3, 1), delta)).toBe('already');
+    expect(await other.rosters.applyClosing(correction(5, 3), [lineOf('b', 1)])).toBe('behind');
+    expect(await other.rosters.applyClosing(correction(4, 2), [])).toBe('applied');
+    expect(await rosters.applyClosing(correction(5, 3), [lineOf('b', -700)])).toBe('applied');
+    expect(await rosters.totals(riverside)).toEqual({
+      closingNumber: 5,
+      lastClosedTimeframe: at1015,
+      prosumerCount: 3,
+      producedWh: 10,
+      consumedWh: 300,
+    });
+    const members = (await other.rosters.list(riverside, { limit: 10 })).items;
+    expect(members.map((each) => [each.prosumerId, each.producedWh, each.consumedWh])).toEqual([
+      ['a', 10, 300],
+      ['b', 0, 0],
+      ['c', 0, 0],
+    ]);
+  });
+
   test('a member keeps its energy when it is written again', async () => {
     const { rosters } = stores();
     await rosters.upsert(riverside, memberOf('a'), 1);
