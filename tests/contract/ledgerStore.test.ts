@@ -271,7 +271,7 @@ describeProsumerInfo('ledger store', (adapter) => {
       tradeOf(10, { sellerId: ben, buyerId: anna, gridFeeMsatPerKwh }),
       // Buys from a prosumer, and so pays the fee to itself.
       tradeOf(11, { buyerId: miniGrid, kind: 'grid', gridFeeMsatPerKwh }),
-      tradeOf(1, { revision: 2, kind: 'correction', gridFeeMsatPerKwh }),
+      tradeOf(1, { revision: 1, kind: 'correction', gridFeeMsatPerKwh }),
       tradeOf(1, { revision: 10, kind: 'correction' }),
       tradeOf(1, { timeframe: at1015, sellerId: prosumerId('n') }),
     ];
