@@ -5,7 +5,10 @@ import type { Instant } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** A reading as posted: aligned, in time and of a member it is not yet known to be. */
-export type PostedInterval = Omit<Reading, 'timeframe' | 'receivedAt'> & {
+export type PostedInterval = Omit<
+  Reading,
+  'timeframe' | 'receivedAt' | 'checks' | 'unchangedFor'
+> & {
   readonly index: number;
   readonly timeframe: Instant;
 };
