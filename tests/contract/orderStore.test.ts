@@ -520,6 +520,7 @@ describeProsumerInfo('order store', (adapter) => {
       await orders.changeOrder(cancelOf('s', { version: 2 }));
       expect(await orders.changeOrder(changeOf('s', { version: 3 }))).toEqual(closed);
       expect(await orders.changeOrder(cancelOf('s', { version: 3 }))).toEqual(closed);
+      expect(await orders.changeOrder(cancelOf('s'))).toEqual(closed);
       expect(await orders.changeOrder(changeOf('s', { version: 2 }))).toEqual(closed);
       expect(await orders.changeOrder(changeOf('p'))).toEqual({ outcome: 'not_found' });
       expect(await bookedIds()).toEqual(['o.1']);
