@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { localTimeOf } from '../../shared/domain/localTime.ts';
 import { termsAt } from '../../shared/domain/terms.ts';
-import { addMinutes, type Instant } from '../../shared/domain/timeframe.ts';
+import { addMinutes, type Instant, timeframeAt } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { deleteTariff } from '../../shared/operations/deleteTariff.ts';
@@ -10,7 +11,6 @@ import { gridId, openGrid } from './smallGrid.ts';
 import { openTestApp, type TestApp } from './testApp.ts';
 
 const start = '2026-11-22T10:00:00Z' as Instant;
-const framesMax = 12;
 const tariffOf = (price: number) => ({
   importPriceMsatPerKwh: msatPerKwh(price),
   exportPriceMsatPerKwh: msatPerKwh(0),
@@ -22,11 +22,12 @@ const withWindow = (price: number, hour: number) => ({
   windows: [{ from: `${hour}:15`, to: `${hour}:30`, ...tariffOf(price + 1) }],
 });
 
-const anyFrame = fc.integer({ min: -1, max: framesMax });
+/** So many timeframes from the one that is running, where what is allowed changes. */
+const anyOffset = fc.integer({ min: -3, max: 4 });
 const anyPrice = fc.integer({ min: 1, max: 999 }).map((price) => price * 1_000);
 const anyStep = fc.oneof(
-  fc.record({ kind: fc.constant('put' as const), frame: anyFrame, price: anyPrice }),
-  fc.record({ kind: fc.constant('delete' as const), frame: anyFrame }),
+  fc.record({ kind: fc.constant('put' as const), offset: anyOffset, price: anyPrice }),
+  fc.record({ kind: fc.constant('delete' as const), offset: anyOffset }),
   fc.record({ kind: fc.constant('patch' as const), price: anyPrice }),
   fc.record({ kind: fc.constant('pause' as const), paused: fc.boolean() }),
   fc.record({ kind: fc.constant('close' as const), minutes: fc.integer({ min: 1, max: 40 }) }),
@@ -44,11 +45,11 @@ async function take(app: TestApp, step: Step): Promise<void> {
   } else if (step.kind === 'patch') {
     await changeGrid(ports, gridId, { tariff: tariffOf(step.price) }, undefined);
   } else {
-    const validFrom = addMinutes(start, step.frame * 15);
+    const validFrom = addMinutes(timeframeAt(ports.clock.now(), 15), step.offset * 15);
     if (step.kind === 'delete') await deleteTariff(ports, gridId, validFrom, undefined);
     else {
-      // In the hours of the grid's zone, an hour ahead of UTC.
-      const tariff = withWindow(step.price, 11 + Math.floor(Math.max(step.frame, 0) / 4));
+      const { minuteOfDay } = localTimeOf(validFrom, 'Europe/Berlin');
+      const tariff = withWindow(step.price, Math.floor(minuteOfDay / 60));
       await putTariff(ports, gridId, { validFrom, tariff }, undefined);
     }
   }
@@ -84,6 +85,6 @@ test('whatever is put, taken away and patched: what was settled stays what the v
         app.end();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
 }, 60_000);
