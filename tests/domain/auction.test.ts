@@ -104,6 +104,20 @@ describe('the auction', () => {
     expect(clearing.margin).toEqual({ sellLimitMsatPerKwh: 200_000, buyLimitMsatPerKwh: 500_000 });
   });
 
+  test('has imports before exports where some buy and some sell too dear', () => {
+    const orders = [order('1', 'a', 'sell', 500_001), order('2', 'd', 'buy', 99_999)];
+    const terms = auctionTerms();
+    const trades = marketTrades(clearMarket(positions, orders, terms), terms.tariff);
+    expect(
+      trades.map((one) => `${one.kind} ${one.sellerId}>${one.buyerId} ${one.energyWh}`),
+    ).toEqual([
+      'peer c>b 500',
+      'import power-plant>b 100',
+      'import power-plant>d 900',
+      'export a>power-plant 1000',
+    ]);
+  });
+
   test('has default limits of the grid, also for the mini grid', () => {
     const terms = auctionTerms({ sell: 200_000, buy: 250_000 });
     const withGrid = [position('a', 10), position('mini-grid', 10), position('n', -12)];

