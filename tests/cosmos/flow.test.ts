@@ -6,6 +6,7 @@ import type { CloseCommand, TradeBatch } from '../../shared/domain/messages.ts';
 import { wattHours } from '../../shared/domain/units.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
+import { postReadings } from '../../shared/operations/postReadings.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import {
@@ -42,7 +43,7 @@ async function untilDone<Result>(work: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Three timeframes from the first prosumer to the last trade, with two closers at once. */
+/** Three timeframes from the first prosumer to the last trade, and two of them corrected. */
 async function run(app: TestApp, ports: Ports, other: Ports): Promise<void> {
   await untilDone(() => ports.grids.create(gridOf(riverside, { activeFrom: at1000 })));
   for (let n = 0; n < prosumers; n += 1) {
@@ -61,6 +62,22 @@ async function run(app: TestApp, ports: Ports, other: Ports): Promise<void> {
   }
   app.setClock('2026-11-22T10:52:00Z');
   await untilDone(() => closeTimeframes(ports));
+  await deliverAll(app, ports, other);
+  await ports.prosumers.create(prosumerOf(nthId(prosumers), { activeFrom: at1000 }));
+  await untilDone(() => closeTimeframes(ports));
+  const late = [1, 7, prosumers].flatMap((n) =>
+    [at1000, at1030].map((timeframe, index) => {
+      const energies = { producedWh: wattHours(n * 11), consumedWh: wattHours(n * 7) };
+      return { ...readingOf(nthId(n), { timeframe, version: 2, ...energies }), index };
+    }),
+  );
+  await untilDone(() => postReadings(ports, riverside, { intervals: late, registers: [] }));
+  await untilDone(() => closeTimeframes(ports));
+  await deliverAll(app, ports, other);
+}
+
+/** Until both queues are empty, with two closers at once. */
+async function deliverAll(app: TestApp, ports: Ports, other: Ports): Promise<void> {
   const { queues } = app.embedded;
   for (let round = 0; round < attemptsMax; round += 1) {
     const commands = queues.receive('timeframes', 16);
@@ -138,9 +155,16 @@ test.each([1, 2, 3])(
     const found = await outcomeOf(await portsOver());
     expect(found).toEqual(expected);
     expect(cosmos().charges.some(({ throttled }) => throttled > 0)).toBe(true);
-    expect(found.closings.map(({ status }) => status)).toEqual(['settled', 'settled', 'settled']);
+    const shown = found.closings.map(({ status, revision, hasLateReadings }) => ({
+      status,
+      revision,
+      hasLateReadings,
+    }));
+    const settled = { status: 'settled', hasLateReadings: false };
+    expect(shown).toEqual([1, 0, 1].map((revision) => ({ ...settled, revision })));
     expect(found.trades.length).toBeGreaterThan(3 * prosumers - 3);
-    expect(verifyChain(found.trades, zeroHash, sha256).ok).toBe(true);
+    const inChain = found.trades.toSorted((a, b) => a.revision - b.revision);
+    expect(verifyChain(inChain, zeroHash, sha256).ok).toBe(true);
   },
   60_000,
 );

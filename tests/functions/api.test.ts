@@ -346,6 +346,38 @@ test('what a timeframe came to can be seen from every side, and adds up', async 
   });
 });
 
+test('a reading that comes late is shown as what the correction makes of it', async () => {
+  await openLane(['a', 'b', 'c']);
+  const at = '/grids/lane/timeframes/2026-11-01T10:00:00Z';
+  await call('POST', '/grids/lane/readings', {
+    readings: [reading('a', 2000, 0), reading('b', 0, 1500)],
+  });
+  await settle('2026-11-01T10:15:00Z');
+  expect((await call('GET', at)).body).toMatchObject({
+    ...{ revision: 0, tradeCount: 2, revisionTradeCount: 2 },
+    ...{ tradedWh: 1500, readings: { missing: 1 } },
+  });
+  const late = await call('POST', '/grids/lane/readings', { readings: [reading('c', 0, 1500)] });
+  expect(late.body).toMatchObject({ accepted: 0, late: 1, results: [{ status: 'late' }] });
+  expect((await call('GET', at)).body).toMatchObject({ revision: 0, hasLateReadings: true });
+  await settle('2026-11-01T10:16:00Z');
+  const { body } = await call('GET', at);
+  const trades = await all('/trades?gridId=lane&timeframe=2026-11-01T10:00:00Z');
+  expect(body).toMatchObject({
+    ...{ revision: 1, closingNumber: 2, status: 'settled', hasLateReadings: false },
+    ...{ tradeCount: trades.length, revisionTradeCount: trades.length - 2 },
+    ...{ tradedWh: 2000, importedWh: 1000, readings: { missing: 0 } },
+  });
+  expect(
+    trades.slice(2).map(({ kind, correctsTimeframeRevision }) => [kind, correctsTimeframeRevision]),
+  ).toEqual(trades.slice(2).map(() => ['correction', 0]));
+  expect(await all('/grids/lane/netto')).toMatchObject([
+    { prosumerId: 'a', nettoWh: 2000 },
+    { prosumerId: 'b', nettoWh: -1500 },
+    { prosumerId: 'c', nettoWh: -1500 },
+  ]);
+});
+
 test('a list that is read while it grows shows each item once and loses none', async () => {
   await openLane(['b', 'd', 'f']);
   const first = await call('GET', '/prosumers?gridId=lane&limit=2');
