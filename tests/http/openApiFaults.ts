@@ -70,7 +70,7 @@ function checkOperation(operation: unknown, at: string, faults: string[]): void 
 
 function checkContent({ content }: Node, at: string, faults: string[]): void {
   for (const [type, given] of entries(content)) {
-    if (!/^[a-z]+\/[a-z+]+$/.test(type)) faults.push(`${at} ${type} is no media type`);
+    if (!/^[a-z]+\/[a-z][a-z+-]*$/.test(type)) faults.push(`${at} ${type} is no media type`);
     const media = shape(given, 'media', `${at}.${type}`, faults);
     for (const [name, example] of entries(media['examples'])) {
       shape(example, 'example', `${at}.${type}.${name}`, faults);
