@@ -78,11 +78,14 @@ export function isSequenceKey(value: unknown): value is number {
 export function isPlaceKey(value: unknown): value is Place {
   if (typeof value !== 'object' || value === null) return false;
   const place: Partial<Record<keyof Place, unknown>> = value;
-  return (
-    isTimeframeKey(place.timeframe) &&
-    Number.isSafeInteger(place.revision) &&
-    Number.isSafeInteger(place.sequence)
-  );
+  return isTimeframeKey(place.timeframe) && isOrdinal(place.revision) && isOrdinal(place.sequence);
+}
+
+/** The largest revision or sequence that the id of a trade can hold. */
+const ordinalMax = 999_999_999;
+
+function isOrdinal(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= ordinalMax;
 }
 
 function isCanonicalInstant(text: string): text is Instant {

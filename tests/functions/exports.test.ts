@@ -288,6 +288,10 @@ describe('an export refuses', () => {
       status: 400,
       body: { code: 'cursor_invalid' },
     });
+    for (const revision of [-1, 0.5, 1e12]) {
+      const cursor = cursorOf({ timeframe: at1000, revision, sequence: 1 });
+      expect((await call('GET', pathOf('trades', { cursor }))).status).toBe(400);
+    }
     const within = { closingNumber: 2, prosumerId: 'p00001' };
     const cursor = cursorOf({ timeframe: at1000, within });
     expect(await call('GET', pathOf('nettos', { cursor }))).toMatchObject({
