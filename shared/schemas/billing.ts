@@ -11,8 +11,8 @@ import {
   hash,
   instant,
   oneOf,
-  priceMsatPerKwh,
   sumWh,
+  tradePriceMsatPerKwh,
 } from './common.ts';
 
 /** A line of a bill: its amount is energy × price, exactly. */
@@ -20,7 +20,7 @@ export const BillingLine = Type.Object(
   {
     kind: oneOf(lineKinds, 'Energy sold or bought, or the grid’s fee on energy bought.'),
     counterparty: oneOf(counterparties, 'With whom.'),
-    priceMsatPerKwh: priceMsatPerKwh('The price, of a fee the grid’s fee.'),
+    priceMsatPerKwh: tradePriceMsatPerKwh('The price, of a fee the grid’s fee.'),
     energyWh: sumWh('Energy that it is about.'),
     amountUsat: amountUsat(
       'What it moves the balance by: energy × price, negative where it is paid.',

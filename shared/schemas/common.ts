@@ -2,7 +2,12 @@ import { type TUnsafe, Type } from 'typebox';
 import type { BillingPeriod } from '../domain/billingPeriod.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { MsatPerKwh, WattHours } from '../domain/units.ts';
-import { energyWhMax, priceMsatPerKwhMax } from '../domain/units.ts';
+import {
+  energyWhMax,
+  priceMsatPerKwhMax,
+  tradeEnergyWhMax,
+  tradePriceMsatPerKwhMax,
+} from '../domain/units.ts';
 
 /** The pattern of every id, as DESIGN §2 has it; the domain checks the same. */
 export const idPattern = '^[a-z0-9][a-z0-9-]{0,62}$';
@@ -83,6 +88,26 @@ export function priceMsatPerKwh(description: string): TUnsafe<MsatPerKwh> {
     type: 'integer',
     minimum: 0,
     maximum: priceMsatPerKwhMax,
+    description: `${description} Millisatoshi per kWh.`,
+  });
+}
+
+/** Energy of a trade: Wh, an integer up to `tradeEnergyWhMax`. */
+export function tradeEnergyWh(description: string): TUnsafe<WattHours> {
+  return Type.Unsafe<WattHours>({
+    type: 'integer',
+    minimum: 0,
+    maximum: tradeEnergyWhMax,
+    description: `${description} Wh.`,
+  });
+}
+
+/** Price of a trade: msat/kWh, an integer from 0 to `tradePriceMsatPerKwhMax`. */
+export function tradePriceMsatPerKwh(description: string): TUnsafe<MsatPerKwh> {
+  return Type.Unsafe<MsatPerKwh>({
+    type: 'integer',
+    minimum: 0,
+    maximum: tradePriceMsatPerKwhMax,
     description: `${description} Millisatoshi per kWh.`,
   });
 }

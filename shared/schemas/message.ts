@@ -1,12 +1,6 @@
 import { Type } from 'typebox';
 import { tradeKinds, tradesPerBatch } from '../domain/trade.ts';
 import {
-  type MsatPerKwh,
-  tradeEnergyWhMax,
-  tradePriceMsatPerKwhMax,
-  type WattHours,
-} from '../domain/units.ts';
-import {
   accountId,
   billingPeriod,
   closed,
@@ -16,6 +10,8 @@ import {
   instant,
   oneOf,
   priceMsatPerKwh,
+  tradeEnergyWh,
+  tradePriceMsatPerKwh,
 } from './common.ts';
 
 const timeframe = instant('Start of the timeframe.');
@@ -32,18 +28,8 @@ const TradeTerms = Type.Object(
     kind: oneOf(tradeKinds, 'Kind of trade.'),
     sellerId: accountId('Account that sells.'),
     buyerId: accountId('Account that buys.'),
-    energyWh: Type.Unsafe<WattHours>({
-      type: 'integer',
-      minimum: 1,
-      maximum: tradeEnergyWhMax,
-      description: 'Energy traded. Wh.',
-    }),
-    priceMsatPerKwh: Type.Unsafe<MsatPerKwh>({
-      type: 'integer',
-      minimum: 0,
-      maximum: tradePriceMsatPerKwhMax,
-      description: 'Price. Millisatoshi per kWh.',
-    }),
+    energyWh: tradeEnergyWh('Energy traded.'),
+    priceMsatPerKwh: tradePriceMsatPerKwh('Price.'),
     gridFeeMsatPerKwh: priceMsatPerKwh('Fee of the mini grid.'),
   },
   closed('TradeTerms', 'Who trades how much at which price.'),

@@ -4,11 +4,12 @@ import {
   accountId,
   amountUsat,
   count,
-  energyWh,
   hash,
   instant,
   oneOf,
   priceMsatPerKwh,
+  tradeEnergyWh,
+  tradePriceMsatPerKwh,
 } from './common.ts';
 
 /** `{gridId}.{timeframe as 20261122T1015Z}.{revision}.{sequence}` */
@@ -27,8 +28,8 @@ export const Trade = Type.Object(
     kind: oneOf(tradeKinds, 'Among prosumers, with the power plant or grid, or a correction.'),
     sellerId: accountId('Account that sells.'),
     buyerId: accountId('Account that buys.'),
-    energyWh: energyWh('Energy traded.'),
-    priceMsatPerKwh: priceMsatPerKwh('Price.'),
+    energyWh: tradeEnergyWh('Energy traded.'),
+    priceMsatPerKwh: tradePriceMsatPerKwh('Price.'),
     gridFeeMsatPerKwh: priceMsatPerKwh('Fee of the mini grid, paid by the buyer.'),
     amountUsat: amountUsat('energyWh × priceMsatPerKwh, exactly.'),
     feeUsat: amountUsat('energyWh × gridFeeMsatPerKwh, exactly.'),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { amountUsat, energyWh, instant, oneOf } from './common.ts';
+import { amountUsat, instant, oneOf, tradeEnergyWh } from './common.ts';
 import { Trade, tradeId } from './trade.ts';
 
 export const Transaction = Type.Object(
@@ -8,7 +8,7 @@ export const Transaction = Type.Object(
     prosumerId: Type.String({ description: 'The prosumer whose account it is on.' }),
     timeframe: instant('Start of the timeframe it belongs to.'),
     side: oneOf(['sell', 'buy', 'fee'], 'Which leg of the trade it is.'),
-    energyWh: energyWh('Energy sold or bought; 0 for a fee.'),
+    energyWh: tradeEnergyWh('Energy sold or bought; 0 for a fee.'),
     creditUsat: amountUsat('Credited.'),
     debitUsat: amountUsat('Debited.'),
     trade: Trade,
