@@ -11,9 +11,8 @@ export type OrderState = {
 };
 
 /**
- * What a change of an order comes to: its next version, with which the one before ends, or the answer
- * where nothing is to be written. The same changes and seals that can make it another answer are those
- * that can never be undone.
+ * What a change of an order comes to: its next version, with which the one before ends, or the
+ * answer where nothing is to be written. What refuses a change is never undone: it stays refused.
  */
 export function changedOrder(
   state: OrderState | undefined,

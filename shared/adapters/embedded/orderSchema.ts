@@ -17,7 +17,12 @@ export const orderSchema = `
     sequence INTEGER NOT NULL DEFAULT 0 CHECK (sequence >= 0)
   ) STRICT, WITHOUT ROWID;
 ${never('orderBooks', 'DELETE', 'books of orders are never deleted')}
-${never('orderBooks', 'UPDATE', 'a sealed book stays sealed', 'NEW.sealedThrough < OLD.sealedThrough OR NEW.sequence < OLD.sequence')}
+${never(
+  'orderBooks',
+  'UPDATE',
+  'a sealed book stays sealed',
+  'NEW.sealedThrough < OLD.sealedThrough OR NEW.sequence < OLD.sequence',
+)}
 
   CREATE TABLE tradesAhead (
     aheadId TEXT PRIMARY KEY,
@@ -40,7 +45,12 @@ ${never('orderBooks', 'UPDATE', 'a sealed book stays sealed', 'NEW.sealedThrough
   CREATE INDEX tradesAheadPending ON tradesAhead (gridId, timeframe, side, prosumerId, energyWh)
     WHERE status = 'pending';
 ${never('tradesAhead', 'DELETE', 'trades ahead are only ever cancelled')}
-${never('tradesAhead', 'INSERT', 'the timeframe of a trade ahead is sealed', isSealed('NEW', 'NEW.timeframe'))}
+${never(
+  'tradesAhead',
+  'INSERT',
+  'the timeframe of a trade ahead is sealed',
+  isSealed('NEW', 'NEW.timeframe'),
+)}
 ${never(
   'tradesAhead',
   'UPDATE',
@@ -85,7 +95,12 @@ ${never('orders', 'DELETE', 'orders are only ever cancelled')}
   CREATE INDEX orderVersionsStanding ON orderVersions (gridId, validUntil)
     WHERE timeframe IS NULL;
 ${never('orderVersions', 'DELETE', 'versions of orders are only ever added')}
-${never('orderVersions', 'INSERT', 'the timeframe that a version counts from is sealed', isSealed('NEW', 'NEW.validFrom'))}
+${never(
+  'orderVersions',
+  'INSERT',
+  'the timeframe that a version counts from is sealed',
+  isSealed('NEW', 'NEW.validFrom'),
+)}
 ${never(
   'orderVersions',
   'UPDATE',

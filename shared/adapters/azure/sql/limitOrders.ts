@@ -29,7 +29,7 @@ type PlaceAnswer = readonly [
   order: readonly OrderRow[],
 ];
 
-/** What keeps a change from being written makes it refused, or made already, when it is looked at again. */
+/** What kept a change from being written refuses it, or has made it, at the second look. */
 const changeAttemptsMax = 2;
 
 /** Orders by version: one ends where the next begins, after what is sealed. */
