@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
 import type { Reading } from '../../shared/domain/reading.ts';
 import { addMinutes, type Instant, type Timeframe } from '../../shared/domain/timeframe.ts';
@@ -101,6 +102,44 @@ test('a frozen meter is seen however its readings arrive', async () => {
   // Halves, the one upside down, and a correction in the middle that repeats as well.
   const again = rows.map(([n, wh]): Given => [n, wh + 1, { version: 2 }]);
   expect(await told([again.slice(0, 13).toReversed(), again.slice(13)])).toEqual(frozenAt);
+});
+
+test('however readings that come in order are parted into requests, each is told the same', async () => {
+  const readings = fc.array(
+    fc.record({
+      consumedWh: fc.integer({ min: 0, max: 60 }).map((wh) => (wh < 58 ? 5 : wh - 58)),
+      beginsRequest: fc.integer({ max: 4, min: 0 }).map((chance) => chance === 0),
+    }),
+    { minLength: 1, maxLength: 60 },
+  );
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(readings, async (given) => {
+      runs += 1;
+      const whole = `whole-${runs}` as ProsumerId;
+      const parted = `parted-${runs}` as ProsumerId;
+      const requests: Given[][] = [];
+      for (const [n, { consumedWh, beginsRequest }] of given.entries()) {
+        if (n === 0 || beginsRequest) requests.push([]);
+        requests.at(-1)?.push([n, consumedWh]);
+      }
+      const send = async (prosumerId: ProsumerId, request: readonly Given[]) => {
+        const results = await post(request.map(([n, wh]): Given => [n, wh, { prosumerId }]));
+        return results.map(({ status, checks }) => ({ status, checks }));
+      };
+      for (const id of [whole, parted]) await join(app.ports, id, { activeFrom: first });
+      const told = [];
+      for (const request of requests) told.push(...(await send(parted, request)));
+      expect(told).toEqual(await send(whole, requests.flat()));
+      for (const n of given.keys()) {
+        expect(await stored(n, parted)).toEqual({
+          ...(await stored(n, whole)),
+          prosumerId: parted,
+        });
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('a correction that changes the energy ends the row', async () => {
