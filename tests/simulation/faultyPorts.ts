@@ -59,7 +59,6 @@ const outside: ReadonlySet<string> = new Set([
   'readings',
   'closings',
   'trades',
-  'orders',
   'prosumers',
   'ledger',
   'orders',
