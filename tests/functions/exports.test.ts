@@ -12,12 +12,14 @@ import {
   closingOf,
   gridOf,
   hillside,
+  instant,
   lineOf,
   nthId,
   prosumerOf,
   riverside,
   tradeOf,
 } from '../contract/samples.ts';
+import { join, openGrid, post } from '../operations/smallGrid.ts';
 import { openTestApp, type TestApp } from '../operations/testApp.ts';
 import { type Answer, type Call, openApi } from './api.ts';
 
@@ -254,6 +256,42 @@ describe('an export', () => {
     const pages = await pagesOf('/grids/hillside/exports/nettos?format=ndjson');
     expect(pages.map((page) => page.length > 0)).toEqual([false, true]);
   });
+});
+
+test('what a correction changed is in all three exports', async () => {
+  // An app of its own: the timer does not take for true what the other tests made up.
+  app.end();
+  app = openTestApp('2026-11-22T12:00:00Z');
+  call = openApi(app.ports);
+  await openGrid(app.ports, { activeFrom: instant('2026-11-22T11:30:00Z') });
+  for (const id of ['a', 'b', 'c']) await join(app.ports, id);
+  const settle = async (nettos: Readonly<Record<string, number>>, version: number) => {
+    await post(app.ports, '2026-11-22T11:30:00Z', nettos, version);
+    await app.tick();
+    await app.drain();
+  };
+  await settle({ a: 2_000, b: -1_500, c: -1_500 }, 1);
+  await settle({ a: 2_500 }, 2);
+  const path = (name: string) => `/grids/grid/exports/${name}?to=2026-11-22T11:45:00Z`;
+  const rows = async (name: string) => readCsv((await call('GET', path(name))).body);
+  const [traded, nettos, postings] = [
+    await rows('trades'),
+    await rows('nettos'),
+    await rows('postings'),
+  ];
+  const corrections = traded.filter(({ kind }) => kind === 'correction');
+  expect(corrections.length).toBeGreaterThan(0);
+  expect(corrections.map((row) => row['corrects_timeframe_revision'])).toEqual(
+    corrections.map(() => '0'),
+  );
+  expect(traded.slice(-corrections.length)).toEqual(corrections);
+  for (const { prosumer_id: id, netto_wh: netto, revision } of nettos) {
+    const own = postings.filter(({ account_id: account }) => account === id);
+    const soldWh = own.reduce((sum, row) => sum + Number(row['sold_wh']), 0);
+    const boughtWh = own.reduce((sum, row) => sum + Number(row['bought_wh']), 0);
+    expect([id, soldWh - boughtWh, revision]).toEqual([id, Number(netto), '1']);
+  }
+  expect(nettos.map(({ netto_wh: netto }) => netto)).toEqual(['2500', '-1500', '-1500']);
 });
 
 describe('an export refuses', () => {
