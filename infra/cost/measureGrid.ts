@@ -128,7 +128,7 @@ export async function measureGrid(
     // What the timer looks at each minute of a timeframe, for each grid.
     for (let minute = 0; minute < timeframeMinutes; minute += 1) {
       await ports.closings.last(gridId);
-      await ports.closings.listLate(gridId, instant(sampleStart), 500);
+      await ports.closings.listLate(gridId, instant(sampleStart), 100);
       await ports.closings.listUnsettled(gridId, 50);
     }
   }

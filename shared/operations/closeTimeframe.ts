@@ -21,7 +21,7 @@ export type CloseReport = { readonly closed: readonly Closing[] };
  * Closes a timeframe: book, readings, nettos, trades, one commit. Timeframes of a grid close in
  * order, so those before it that are due close first. One that is closed and lacks readings is
  * corrected, and for one that is not settled what follows the commit is done again. Safe to repeat
- * and to run twice at once: the same readings give the same closing, and of two closers one commits.
+ * and to run twice at once: the same readings give the same closing, of two closers one commits.
  */
 export async function closeTimeframe(
   ports: CloserPorts,

@@ -18,8 +18,8 @@ const gridsPerPage = 100;
 /** A grid that was down for longer is caught up with over several runs of the timer. */
 const dueTimeframesPerRunMax = 1_000;
 const unsettledPerRunMax = 50;
-/** Timeframes of a grid that one run asks to have corrected, the oldest first. */
-const latePerRunMax = 500;
+/** Late timeframes of a grid that one run asks for, the oldest first: no more wait in the queue. */
+const latePerRunMax = 100;
 const minutesPerDay = 1_440;
 /** How long after its closing a timeframe that is not settled is looked at again. */
 const resendAfterMinutes = 5;
@@ -70,8 +70,8 @@ async function dueCommands(
 }
 
 /**
- * The message id names what is to be corrected: it is asked for once within the window in which a bus
- * drops duplicates, and a correction of the correction is another one.
+ * The message id names what is to be corrected, and so it is asked for once within the window in
+ * which a bus drops duplicates. What is to be corrected of the correction is another thing.
  */
 async function lateCommands(
   { closings }: Pick<Ports, 'closings'>,

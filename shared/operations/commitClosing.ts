@@ -28,7 +28,7 @@ export type NextClosing = {
 
 /**
  * Settles a timeframe on the book, the members and the readings that there are now, commits the
- * closing, and does what follows from it. `lost` when somebody else has taken its place in the chain
+ * closing, and does what follows from it. `lost` when another has taken its place in the chain
  * meanwhile: then nothing is committed, and everything is to be read again.
  */
 export async function commitClosing(
@@ -76,7 +76,7 @@ async function catchUp(ports: PublisherPorts, last: StoredClosing, timeZone: str
   if (closingNumber < last.closingNumber) await publishClosing(ports, last, timeZone);
 }
 
-/** What stands in for readings that are missing: a correction keeps what was estimated before it. */
+/** What stands in for readings that are missing: a correction keeps the estimates before it. */
 async function linesInstead(
   ports: Pick<Ports, 'readings'>,
   { grid, timeframe, corrects }: NextClosing,

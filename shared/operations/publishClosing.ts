@@ -55,7 +55,7 @@ async function lookAgain(
   { gridId, timeframe, revision, readingsMark }: Closing,
 ): Promise<void> {
   if (!(await readings.hasChangedSince(gridId, timeframe, readingsMark))) return;
-  // A later revision took its readings after this one was there: what it lacks, it looks for itself.
+  // A later revision took its readings after this one was there, and looks for what it lacks.
   const latest = await closings.latest(gridId, timeframe);
   if (latest?.revision === revision) await closings.markLate(gridId, [timeframe]);
 }

@@ -177,6 +177,7 @@ function timeframeOf(
     priceMsatPerKwh: peerPriceOf(grid),
     tariff: { importPriceMsatPerKwh, exportPriceMsatPerKwh, gridFeeMsatPerKwh },
     tradeCount: trades.length,
+    revisionTradeCount: trades.length,
     closingNumber,
     readings: {
       expected: lines.length,

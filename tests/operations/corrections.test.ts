@@ -130,7 +130,7 @@ describe('a correction', () => {
     await expectSame(app, await cleanRun(first));
   });
 
-  test('follows another, as often as a meter changes its mind, and trades only the difference', async () => {
+  test('follows another, as often as a meter changes its mind', async () => {
     const app = await openMarket();
     await post(app.ports, quarter, { a: 100, b: -1500, c: -900, d: -400 });
     await settle(app, closesAt);
@@ -161,7 +161,7 @@ describe('a correction', () => {
     await expectSame(app, await cleanRun(first));
   });
 
-  test('of what changes nothing has no trades, hands on the hash and is settled at once', async () => {
+  test('that changes nothing has no trades and hands on the hash', async () => {
     const app = await cleanRun(first);
     app.setClock(later);
     await post(app.ports, quarter, { a: 2000 }, 2);
@@ -241,7 +241,7 @@ describe('a correction', () => {
     await expectSame(app, await cleanRun(first));
   });
 
-  test('is made when the batches of what it corrects are not recorded yet, in whatever order', async () => {
+  test('is made before the batches of what it corrects are recorded', async () => {
     const app = await openMarket();
     await post(app.ports, quarter, { a: 2000, b: -1500, d: 400 });
     app.setClock(closesAt);
@@ -366,7 +366,7 @@ describe('a timeframe is corrected', () => {
 });
 
 describe('whatever crashes', () => {
-  test('a corrector that dies after its commit is made good by the next closing of its grid', async () => {
+  test('a corrector that dies after its commit is made good by the next closing', async () => {
     const app = await openMarket();
     await post(app.ports, quarter, { a: 2000, b: -1500, d: 400 });
     await settle(app, closesAt);

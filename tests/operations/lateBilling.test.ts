@@ -51,7 +51,7 @@ async function billed(period: string) {
   return Object.fromEntries(result.value.items.map((each) => [each.accountId, each.satoshi]));
 }
 
-/** October: a sells b 20 kWh at 300 sat/kWh, and later the meter of b finds another 10 kWh, at 500. */
+/** In October a sells b 20 kWh at 300 sat/kWh; later the meter of b finds 10 kWh more, at 500. */
 async function settleOctober(): Promise<void> {
   app.setClock('2026-10-31T22:59:00Z');
   await post(app.ports, october, { a: 20_000, b: -20_000 });
@@ -81,7 +81,7 @@ test('a correction whose batches are not recorded holds up the run of its month'
   expect(await billed('2026-11')).toEqual({ b: -5000n, 'power-plant': 5000n });
 });
 
-test('one that was made at the end of a month, and committed after its run, is in the next', async () => {
+test('one made at the end of a month and committed after its run is in the next', async () => {
   await settleOctober();
   await post(app.ports, october, { b: -30_000 }, 2);
   // It took its time at 22:59:59, and the run was made final before it came to its commit.

@@ -38,7 +38,7 @@ export async function outcomeOf({ ledger, rosters, closings }: Ports) {
   };
 }
 
-/** Every trade in the order of the closings, which must be that of one chain; throws where it is not. */
+/** Every trade in the order of the closings; throws where that is not one chain. */
 export async function tradesInChain({ closings, trades, sha256 }: Ports, of = gridId) {
   const last = await closings.last(of);
   const all = [];

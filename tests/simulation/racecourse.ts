@@ -15,7 +15,7 @@ import type { Ports } from '../../shared/ports/ports.ts';
 const bitcoin = await openBitcoin('regtest');
 const deliveriesMax = 1_000;
 
-/** Stores of many races, open in two instances, each race with a grid and queues of its own in them. */
+/** Stores of many races, open in two instances. Each race has a grid and queues of its own. */
 export type Racecourse = {
   readonly clock: { now(): Instant; set(at: Instant): void };
   readonly queues: EmbeddedQueues;

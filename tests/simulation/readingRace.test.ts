@@ -16,7 +16,7 @@ const seeds =
     : [Number(onlySeed)];
 
 test(
-  `a reading at the moment of closing is in the closing or in a correction: ${seeds.length} schedules`,
+  `a reading at the moment of closing is in it or in a correction: ${seeds.length} schedules`,
   async () => {
     const sums = { late: 0, corrections: 0, dead: 0 };
     for (let start = 0; start < seeds.length; start += racesPerCourse) {

@@ -52,8 +52,8 @@ type Race = {
 
 /**
  * Posts of readings, two closers, the timer and a recorder at the same moment, in an order that the
- * seed gives, of which some die. Then all comes to rest, and every reading that was answered for must
- * be in the latest revision. Throws what is wrong.
+ * seed gives, of which some die. Then all comes to rest, and every reading that was answered for
+ * must be in the latest revision. Throws what is wrong.
  */
 export async function race(seed: number, course: Racecourse): Promise<RaceOutcome> {
   course.clock.set(startsAt);
@@ -150,7 +150,7 @@ async function deliver(it: Race, ports: Ports): Promise<number> {
   return handled;
 }
 
-/** Nobody dies any more, and time goes by: what the timer asks for is done until it asks no more. */
+/** Nobody dies any more, and time goes by: what the timer asks for is done until there is none. */
 async function comeToRest(it: Race, { clock }: Racecourse): Promise<void> {
   const [ports] = it.ports;
   for (let round = 1; ; round += 1) {
