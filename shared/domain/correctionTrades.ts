@@ -1,7 +1,7 @@
 import type { ClearedSide, Clearing } from './clearing.ts';
 import type { Prices } from './grid.ts';
 import { type AccountId, compareIds, miniGrid, powerPlant } from './ids.ts';
-import { importFeeOf, noFee } from './marketTrades.ts';
+import { importFeeOf, noFee } from './importFee.ts';
 import type { TradeTerms } from './trade.ts';
 import { addPrices, type MsatPerKwh, wattHours } from './units.ts';
 

@@ -2,8 +2,9 @@ import { assert } from './assert.ts';
 import type { ClearedSide, Clearing } from './clearing.ts';
 import type { Prices } from './grid.ts';
 import { powerPlant } from './ids.ts';
+import { importFeeOf, noFee } from './importFee.ts';
 import type { TradeTerms } from './trade.ts';
-import { type MsatPerKwh, msatPerKwh, wattHours } from './units.ts';
+import { type MsatPerKwh, wattHours } from './units.ts';
 
 /**
  * The trades of a cleared market: peer trades first, then imports, then exports, each by id
@@ -16,11 +17,6 @@ export function marketTrades(clearing: Clearing, prices: Prices): TradeTerms[] {
   addImports(trades, clearing.buyers, prices);
   addExports(trades, clearing.sellers, prices);
   return trades;
-}
-
-/** What an import costs beside its price: nothing, where the grid says nothing. */
-export function importFeeOf({ importGridFeeMsatPerKwh }: Prices): MsatPerKwh {
-  return importGridFeeMsatPerKwh ?? noFee;
 }
 
 /** Pairs what is sold with what is bought, both in id order, until one of the two is used up. */
@@ -86,5 +82,3 @@ function addExports(trades: TradeTerms[], sellers: ClearedSide, prices: Prices):
     });
   }
 }
-
-export const noFee = msatPerKwh(0);

@@ -1,7 +1,7 @@
 import type { AuctionMarket, Prices } from './grid.ts';
 import { type AccountId, compareIds, type OrderId } from './ids.ts';
+import { importFeeOf } from './importFee.ts';
 import type { MarketSide } from './marketSide.ts';
-import { importFeeOf } from './marketTrades.ts';
 import type { Order, Side } from './order.ts';
 
 /** Energy of an account that takes part in an auction at one limit. */
