@@ -365,6 +365,44 @@ describe('a timeframe is corrected', () => {
   });
 });
 
+describe('the timer', () => {
+  const waiting = ({ embedded: { queues } }: TestApp) => queues.receive('timeframes', 1_000);
+
+  test('asks for a correction once, and for the next one at once', async () => {
+    const app = await cleanRun(first);
+    app.setClock(later);
+    for (const version of [2, 3]) {
+      await post(app.ports, quarter, { a: 1000 * version }, version);
+      await app.tick();
+      app.setClock(`2026-11-22T10:17:0${version}Z`);
+      await app.tick();
+      const asked = waiting(app);
+      expect(asked).toHaveLength(1);
+      for (const { body, lockToken } of asked) {
+        await closeTimeframe(app.ports, JSON.parse(body));
+        app.embedded.queues.complete('timeframes', lockToken);
+      }
+    }
+    expect(await revisionsOf(app)).toHaveLength(3);
+  });
+
+  test('asks for so many of a grid at once, the oldest first, until none is left', async () => {
+    const app = await openMarket();
+    const frames = Array.from({ length: 101 }, (_, at) => addMinutes(quarter, 15 * at));
+    await settle(app, '2026-11-23T12:00:00Z');
+    for (const frame of frames.toReversed()) await post(app.ports, frame, { d: 1 });
+    await app.tick();
+    const asked = waiting(app);
+    expect(asked.map(({ body }) => JSON.parse(body).timeframe)).toEqual(frames.slice(0, 100));
+    app.embedded.queues.releaseAll();
+    await app.drain();
+    await settle(app, '2026-11-23T12:01:00Z');
+    expect(await app.ports.closings.listLate(gridId, quarter, 9)).toEqual([]);
+    expect(await app.ports.rosters.totals(gridId)).toMatchObject({ producedWh: 101 });
+    await tradesInChain(app.ports);
+  });
+});
+
 describe('whatever crashes', () => {
   test('a corrector that dies after its commit is made good by the next closing', async () => {
     const app = await openMarket();
