@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ProsumerId, TradeAheadId } from '../../shared/domain/ids.ts';
+import type { OrderId, ProsumerId, TradeAheadId } from '../../shared/domain/ids.ts';
 import { addMinutes, type Instant, type Timeframe } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
@@ -19,6 +19,7 @@ const nextQuarter = '2026-11-22T10:15:00Z' as Timeframe;
 const closesAt = '2026-11-22T10:15:00Z';
 const later = '2026-11-22T10:16:00Z';
 const resendAt = '2026-11-22T10:22:00Z';
+const ordersMax = 10;
 const apps: TestApp[] = [];
 
 function open(now: string, directory?: string): TestApp {
@@ -44,13 +45,15 @@ const strict: Partial<NewGrid> = {
   },
 };
 
-/** A grid with members a to d, in which a has sold 300 Wh and c bought 100 Wh ahead. */
+/** A grid with members a to d, of whom a has sold and c bought ahead; a and b have orders. */
 async function openMarket(settings: Partial<NewGrid> = {}): Promise<TestApp> {
   const app = open('2026-11-22T09:59:00Z');
   await openGrid(app.ports, { ...strict, ...settings });
   for (const id of ['a', 'b', 'c', 'd']) await join(app.ports, id);
   await tradeAhead(app.ports, 'a', 'sell', 300);
   await tradeAhead(app.ports, 'c', 'buy', 100);
+  await order(app.ports, 'a', 'sell', 310_000);
+  await order(app.ports, 'b', 'buy', 420_000);
   app.setClock('2026-11-22T10:14:00Z');
   return app;
 }
@@ -66,6 +69,19 @@ async function tradeAhead(ports: Ports, id: string, side: 'sell' | 'buy', energy
   };
   const limits = { prosumerWhMax: 100_000, gridWhMax: 1_000_000 };
   expect(await ports.orders.acceptAhead(trade, limits)).toMatchObject({ outcome: 'accepted' });
+}
+
+async function order(ports: Ports, id: string, side: 'sell' | 'buy', limit: number) {
+  const placed = await ports.orders.place(
+    {
+      id: `order-${id}` as OrderId,
+      ...{ gridId, prosumerId: id as ProsumerId, side, validFrom: quarter },
+      ...{ energyWh: wattHours(900), limitPriceMsatPerKwh: msatPerKwh(limit) },
+      placedAt: ports.clock.now(),
+    },
+    ordersMax,
+  );
+  expect(placed).toMatchObject({ outcome: 'placed' });
 }
 
 async function settle(app: TestApp, at: string): Promise<void> {
@@ -130,8 +146,11 @@ describe('a correction', () => {
     await expectSame(app, await cleanRun(first));
   });
 
-  test('follows another, as often as a meter changes its mind', async () => {
-    const app = await openMarket();
+  test.each([
+    ['a pool', {}],
+    ['an auction', { market: { mechanism: 'auction' } }],
+  ] as const)('follows another in %s, as often as a meter changes its mind', async (_, market) => {
+    const app = await openMarket(market);
     await post(app.ports, quarter, { a: 100, b: -1500, c: -900, d: -400 });
     await settle(app, closesAt);
     const steps: readonly Nettos[] = [
@@ -158,7 +177,7 @@ describe('a correction', () => {
       trades += tradeCount;
     }
     expect(await tradesInChain(app.ports)).toHaveLength(trades);
-    await expectSame(app, await cleanRun(first));
+    await expectSame(app, await cleanRun(first, market));
   });
 
   test('that changes nothing has no trades and hands on the hash', async () => {
