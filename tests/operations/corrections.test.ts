@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { OrderId, ProsumerId, TradeAheadId } from '../../shared/domain/ids.ts';
 import { addMinutes, type Instant, type Timeframe } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
@@ -9,17 +8,16 @@ import type { NewGrid } from '../../shared/operations/createGrid.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { readingOf } from '../contract/samples.ts';
+import { openBookedGrid, quarter } from './bookedGrid.ts';
 import { attempt, crashing } from './crashing.ts';
 import { outcomeOf, tradesInChain } from './settledBooks.ts';
-import { gridId, join, openGrid, post } from './smallGrid.ts';
+import { gridId, join, post } from './smallGrid.ts';
 import { type Handled, openTestApp, type TestApp } from './testApp.ts';
 
-const quarter = '2026-11-22T10:00:00Z' as Timeframe;
 const nextQuarter = '2026-11-22T10:15:00Z' as Timeframe;
 const closesAt = '2026-11-22T10:15:00Z';
 const later = '2026-11-22T10:16:00Z';
 const resendAt = '2026-11-22T10:22:00Z';
-const ordersMax = 10;
 const apps: TestApp[] = [];
 
 function open(now: string, directory?: string): TestApp {
@@ -34,54 +32,11 @@ afterEach(() => {
 
 type Nettos = Readonly<Record<string, number>>;
 
-/** A price that moves with the readings, and both fees: all that a correction has to give back. */
-const strict: Partial<NewGrid> = {
-  market: { mechanism: 'pool', price: { rule: 'supply_demand_ratio' } },
-  tariff: {
-    importPriceMsatPerKwh: msatPerKwh(500_000),
-    exportPriceMsatPerKwh: msatPerKwh(100_000),
-    gridFeeMsatPerKwh: msatPerKwh(7_000),
-    importGridFeeMsatPerKwh: msatPerKwh(11_000),
-  },
-};
-
-/** A grid with members a to d, of whom a has sold and c bought ahead; a and b have orders. */
 async function openMarket(settings: Partial<NewGrid> = {}): Promise<TestApp> {
   const app = open('2026-11-22T09:59:00Z');
-  await openGrid(app.ports, { ...strict, ...settings });
-  for (const id of ['a', 'b', 'c', 'd']) await join(app.ports, id);
-  await tradeAhead(app.ports, 'a', 'sell', 300);
-  await tradeAhead(app.ports, 'c', 'buy', 100);
-  await order(app.ports, 'a', 'sell', 310_000);
-  await order(app.ports, 'b', 'buy', 420_000);
+  await openBookedGrid(app.ports, settings);
   app.setClock('2026-11-22T10:14:00Z');
   return app;
-}
-
-async function tradeAhead(ports: Ports, id: string, side: 'sell' | 'buy', energyWh: number) {
-  const trade = {
-    id: `ahead-${id}` as TradeAheadId,
-    ...{ gridId, prosumerId: id as ProsumerId, timeframe: quarter, side },
-    energyWh: wattHours(energyWh),
-    priceMsatPerKwh: msatPerKwh(250_000),
-    gridFeeMsatPerKwh: msatPerKwh(7_000),
-    acceptedAt: ports.clock.now(),
-  };
-  const limits = { prosumerWhMax: 100_000, gridWhMax: 1_000_000 };
-  expect(await ports.orders.acceptAhead(trade, limits)).toMatchObject({ outcome: 'accepted' });
-}
-
-async function order(ports: Ports, id: string, side: 'sell' | 'buy', limit: number) {
-  const placed = await ports.orders.place(
-    {
-      id: `order-${id}` as OrderId,
-      ...{ gridId, prosumerId: id as ProsumerId, side, validFrom: quarter },
-      ...{ energyWh: wattHours(900), limitPriceMsatPerKwh: msatPerKwh(limit) },
-      placedAt: ports.clock.now(),
-    },
-    ordersMax,
-  );
-  expect(placed).toMatchObject({ outcome: 'placed' });
 }
 
 async function settle(app: TestApp, at: string): Promise<void> {

@@ -38,7 +38,12 @@ export type TestApp = {
 export type Delivery = (messages: readonly Handled[]) => readonly Handled[];
 export type Handled = { readonly queue: keyof typeof names; readonly message: LockedMessage };
 
-export function openTestApp(now: string, directory?: string): TestApp {
+/** `instead`: stores to use in place of the embedded ones. */
+export function openTestApp(
+  now: string,
+  directory?: string,
+  instead: Partial<Ports> = {},
+): TestApp {
   const home = directory ?? mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
   let current = now as Instant;
   const clock = { now: () => current };
@@ -55,6 +60,7 @@ export function openTestApp(now: string, directory?: string): TestApp {
     ids: uuidV7(),
     sha256,
     log: { info: silent, warn: silent, error: silent },
+    ...instead,
   };
   return {
     ports,
