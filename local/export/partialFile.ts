@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { readCheckpointFile, writeCheckpointFile } from '../checkpointFile.ts';
 import { errorCodeOf } from '../errorCode.ts';
 import { isJsonObject } from '../jsonFields.ts';
 import type { ExportProgress, ExportSink } from './exportSink.ts';
@@ -28,7 +29,7 @@ export async function openPartialFile(
     start,
     async append(text, progress) {
       bytes += await writeAt(file, text, bytes);
-      await writeCheckpoint(checkpointPath, { ...progress, identity, bytes });
+      await writeCheckpointFile(checkpointPath, { ...progress, identity, bytes });
     },
     async complete() {
       // Without it a whole file that is not renamed yet is written anew, never taken for another.
@@ -59,25 +60,12 @@ async function bytesOf(path: string): Promise<number> {
   }
 }
 
-/** Writes a checkpoint so that after a crash either the old or the new one is there, whole. */
-async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify(checkpoint)}\n`, { flush: true });
-  await rename(`${path}.new`, path);
-}
-
 async function readCheckpoint(path: string, identity: string): Promise<Checkpoint | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  const value: unknown = JSON.parse(text);
+  const value = await readCheckpointFile(path);
   return isCheckpoint(value) && value.identity === identity ? value : undefined;
 }
 
-/** Written whole by writeCheckpoint alone: that it has its fields says that it is one. */
+/** Written whole by writeCheckpointFile alone: that it has its fields says that it is one. */
 function isCheckpoint(value: unknown): value is Checkpoint {
   return (
     isJsonObject(value) &&

@@ -1,6 +1,6 @@
-import { access, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errorCodeOf } from '../errorCode.ts';
+import { readCheckpointFile } from '../checkpointFile.ts';
 import { isJsonObject } from '../jsonFields.ts';
 import type { ImportProgress } from './importReadings.ts';
 
@@ -30,25 +30,13 @@ export async function identityOf(file: string, options: object): Promise<string>
   return JSON.stringify({ file: resolve(file), size, mtimeMs, ...options });
 }
 
-/** Writes a checkpoint so that after a crash either the old or the new one is there, whole. */
-export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify(checkpoint)}\n`, { flush: true });
-  await rename(`${path}.new`, path);
-}
-
 /** The checkpoint of an import, `other` for one of another import, undefined where there is none. */
 export async function readCheckpoint(
   path: string,
   identity: string,
 ): Promise<Checkpoint | 'other' | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  const value: unknown = JSON.parse(text);
+  const value = await readCheckpointFile(path);
+  if (value === undefined) return undefined;
   return isCheckpoint(value) && value.identity === identity ? value : 'other';
 }
 
@@ -56,7 +44,7 @@ export async function deleteCheckpoint(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Written whole by writeCheckpoint alone: that it has its fields says that it is one. */
+/** Written whole by writeCheckpointFile alone: that it has its fields says that it is one. */
 function isCheckpoint(value: unknown): value is Checkpoint {
   return (
     isJsonObject(value) &&

@@ -5,7 +5,6 @@ import {
   deleteCheckpoint,
   identityOf,
   readCheckpoint,
-  writeCheckpoint,
 } from './checkpoint.ts';
 import { openCsvSource } from './csvSource.ts';
 import type { ImportArguments } from './importArguments.ts';
@@ -51,7 +50,8 @@ export async function runImport(
       async acknowledged({ records, tally }, rejectedLines) {
         await rejects?.append(rejectedLines);
         const rejectsBytes = rejects?.bytes() ?? 0;
-        await writeCheckpoint(path, { identity, records, tally, rejectsBytes });
+        const checkpoint: Checkpoint = { identity, records, tally, rejectsBytes };
+        await writeCheckpointFile(path, checkpoint);
         progress.show(source.fractionRead(), `${records} lines, ${tally.rejected} rejected`);
       },
     });
