@@ -62,8 +62,8 @@ export async function createHamlet(
 }
 
 /** The readings in as many requests as they need. */
-export function postsOf(readings: readonly ModelReading[]): readonly (readonly ModelReading[])[] {
-  const posts: (readonly ModelReading[])[] = [];
+export function postsOf<Item>(readings: readonly Item[]): readonly (readonly Item[])[] {
+  const posts: (readonly Item[])[] = [];
   for (let start = 0; start < readings.length; start += readingsPerPost) {
     posts.push(readings.slice(start, start + readingsPerPost));
   }

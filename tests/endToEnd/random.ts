@@ -23,3 +23,10 @@ export function shuffled<Item>(items: readonly Item[], random: () => number): re
   const keyed = items.map((item) => ({ item, key: random() }));
   return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
+
+/** One of the items, as chance has it. Throws where there is none. */
+export function drawOf<Item>(items: readonly Item[], random: () => number): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new Error('there is nothing to draw from');
+  return item;
+}

@@ -11,28 +11,29 @@ export async function closeDue(client: Client): Promise<void> {
 }
 
 /**
- * Waits until the timeframe that starts at `last` is closed, and it and all before it are settled.
- * Fires the timer at the start and whenever nothing more happens: one run asks for a part of many.
+ * Waits until the timeframe that starts at `last` is closed, and it and all before it are settled
+ * with every reading that came. Fires the timer at the start and whenever nothing more happens: one
+ * run asks for a part of many.
  */
 export async function settleThrough(client: Client, gridId: string, last: string): Promise<void> {
   const endMs = performance.now() + limitMs;
-  let before: unknown;
-  let isFirst = true;
+  let before: string | undefined;
   while (performance.now() < endMs) {
-    const { lastClosedTimeframe: reached } = await client.get(`/grids/${gridId}`);
-    if (reached === last) {
-      if (await isSettled(client, gridId)) return;
-    } else if (isFirst || reached === before) {
-      await closeDue(client);
-    }
-    isFirst = false;
-    before = reached;
+    const left = await leftOf(client, gridId, last);
+    if (left === undefined) return;
+    if (before === undefined || left === before) await closeDue(client);
+    before = left;
     await sleep(pollMs);
   }
-  throw new Error(`${gridId} is not settled through ${last}: it is at ${before}`);
+  throw new Error(`${gridId} is not settled through ${last}: ${before}`);
 }
 
-async function isSettled(client: Client, gridId: string): Promise<boolean> {
+/** What is still to be done; undefined where nothing is. */
+async function leftOf(client: Client, gridId: string, last: string): Promise<string | undefined> {
+  const { lastClosedTimeframe: reached } = await client.get(`/grids/${gridId}`);
+  if (reached !== last) return `it is at ${reached}`;
   const timeframes = await client.all(`/grids/${gridId}/timeframes?limit=1000`);
-  return timeframes.every(({ status }) => status === 'settled');
+  const closed = timeframes.filter(({ status }) => status !== 'settled').length;
+  const late = timeframes.filter(({ hasLateReadings }) => hasLateReadings === true).length;
+  return closed + late === 0 ? undefined : `${closed} are not settled, ${late} lack readings`;
 }
