@@ -1,4 +1,5 @@
 import { createApiClient } from '../apiClient.ts';
+import { writeCheckpointFile } from '../checkpointFile.ts';
 import {
   type Checkpoint,
   checkpointPath,
