@@ -42,10 +42,9 @@ export async function commitClosing(
     corrects === undefined
       ? await ports.orders.seal(gridId, timeframe)
       : await ports.orders.book(gridId, timeframe);
-  const [members, { readings, mark }] = await Promise.all([
-    ports.rosters.activeIn(gridId, timeframe),
-    ports.readings.snapshot(gridId, timeframe),
-  ]);
+  // One after the other: whoever has a reading in the snapshot was on the roster before it.
+  const { readings, mark } = await ports.readings.snapshot(gridId, timeframe);
+  const members = await ports.rosters.activeIn(gridId, timeframe);
   const lines = nettoLines(members, readings, await linesInstead(ports, next, members, readings));
   const settled = settleTimeframe({
     grid,

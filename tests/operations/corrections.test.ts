@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { addMinutes, type Instant, type Timeframe } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
@@ -18,6 +19,8 @@ const nextQuarter = '2026-11-22T10:15:00Z' as Timeframe;
 const closesAt = '2026-11-22T10:15:00Z';
 const later = '2026-11-22T10:16:00Z';
 const resendAt = '2026-11-22T10:22:00Z';
+/** Longer than the embedded stores take for what happens meanwhile. */
+const slowMs = 50;
 const apps: TestApp[] = [];
 
 function open(now: string, directory?: string): TestApp {
@@ -252,6 +255,35 @@ describe('a correction', () => {
     }
     expect(await revisionsOf(app)).toHaveLength(2);
   });
+});
+
+test('a prosumer that joins while its timeframe closes loses no reading', async () => {
+  const app = await openMarket();
+  await post(app.ports, quarter, first);
+  app.setClock(closesAt);
+  const { rosters, readings } = app.ports;
+  const racing = {
+    ...app.ports,
+    rosters: {
+      ...rosters,
+      activeIn: async (...asked: Parameters<typeof rosters.activeIn>) => {
+        const members = await rosters.activeIn(...asked);
+        await join(app.ports, 'e', { activeFrom: quarter });
+        await post(app.ports, quarter, { e: 700 });
+        return members;
+      },
+    },
+    readings: {
+      ...readings,
+      snapshot: async (...asked: Parameters<typeof readings.snapshot>) => {
+        await setTimeout(slowMs);
+        return readings.snapshot(...asked);
+      },
+    },
+  };
+  await closeTimeframe(racing, { gridId, timeframe: quarter });
+  await settle(app, later);
+  expect((await revisionsOf(app)).at(-1)).toMatchObject({ producedWh: 3100 });
 });
 
 describe('a timeframe is corrected', () => {
