@@ -18,32 +18,71 @@ export const standaloneValidators: Plugin = {
   },
 };
 
-/** The code of every validator, and a table of them by name. Equal schemas are generated once. */
+/**
+ * The code of every validator, and a table of them by name. Equal schemas are generated once, and so
+ * is a part with a title that several of them have: what a cold start loads is mostly this code.
+ */
 function generate(): string {
-  const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
+  const code = { source: true, esm: true, lines: false };
+  const ajv = new Ajv2020({ ...ajvOptions, inlineRefs: false, code });
+  const schemas = [...allSchemas()];
+  const parts = commonParts(schemas.map(([, schema]) => schema));
+  for (const [text, part] of parts) ajv.addSchema(inParts(JSON.parse(text), parts), part);
   const exportOf = new Map<string, string>();
-  const entries = [...allSchemas()].map(([name, schema]) => {
+  const entries = schemas.map(([name, schema]) => {
     const text = JSON.stringify(schema);
     const known = exportOf.get(text);
     if (known !== undefined) return [name, known] as const;
     const added = `validator${exportOf.size}`;
-    ajv.addSchema(withoutWords(schema), added);
+    ajv.addSchema(inParts(schema, parts), added);
     exportOf.set(text, added);
     return [name, added] as const;
   });
   const names = [...exportOf.values()];
-  const code = standaloneCode.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
+  const generated = standaloneCode.default(
+    ajv,
+    Object.fromEntries(names.map((name) => [name, name])),
+  );
   const table = entries.map(([name, exported]) => `${JSON.stringify(name)}: ${exported}`);
-  return `${code}
+  return `${generated}
 const byName = { ${table.join(', ')} };
 export function compiledValidator(name) { return byName[name]; }
 `;
 }
 
-/** Without titles and descriptions, which the generated code would carry. */
-function withoutWords(schema: TSchema): TSchema {
-  return JSON.parse(JSON.stringify(schema), function (this: unknown, key, value: unknown) {
-    const isWord = (key === 'description' || key === 'title') && typeof value === 'string';
-    return isWord ? undefined : value;
-  });
+/** The objects with a title that stand in more than one place, as text, each with a name. */
+function commonParts(schemas: readonly TSchema[]): ReadonlyMap<string, string> {
+  const counts = new Map<string, number>();
+  for (const schema of schemas) {
+    JSON.stringify(schema, (key, value: unknown) => {
+      if (key !== '' && isTitled(value)) {
+        const text = JSON.stringify(value);
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+      }
+      return value;
+    });
+  }
+  const common = [...counts].filter(([, count]) => count > 1);
+  return new Map(common.map(([text], index) => [text, `part${index}`]));
+}
+
+/**
+ * The schema with its common parts by reference, and without titles and descriptions, which the
+ * generated code would carry.
+ */
+function inParts(schema: TSchema, parts: ReadonlyMap<string, string>): TSchema {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => {
+      const isWord = (key === 'description' || key === 'title') && typeof value === 'string';
+      if (isWord) return undefined;
+      const part = key !== '' && isTitled(value) ? parts.get(JSON.stringify(value)) : undefined;
+      return part === undefined ? value : { $ref: part };
+    }),
+  );
+}
+
+function isTitled(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, 'title') === 'string'
+  );
 }

@@ -29,6 +29,11 @@ test('compile nothing at run time, and know no words that only documents need', 
   expect(bundled).not.toMatch(/new Ajv|new Function\(|\beval\(|Name of the mini grid/);
 });
 
+test('have a part that several schemas share once', () => {
+  // Three bodies have the windows of a tariff: once as they are, and once in either branch of `if`.
+  expect(bundled.match(/instancePath \+ "\/windows"/g)).toHaveLength(3);
+});
+
 const interval = { prosumerId: 'p', timeframe: '2026-01-01T00:00Z', producedWh: 1, consumedWh: 2 };
 const samples: readonly unknown[] = [
   undefined,
@@ -41,6 +46,9 @@ const samples: readonly unknown[] = [
   { limit: 10_001 },
   gridCreate,
   { ...gridCreate, market: { mechanism: 'pool', priceRule: 'fixed' }, tariff: { ...tariff, x: 1 } },
+  { ...gridCreate, tariff: { ...tariff, windows: [{ ...tariff, from: '6', to: '07:00' }, 1] } },
+  { ...gridCreate, tariff: { ...tariff, currency: 'EUR', windows: [] } },
+  { tariff, market: { mechanism: 'auction' } },
   { name: 'é'.repeat(201), activeUntil: null },
   interval,
   { ...interval, producedWh: 1.5, quality: 'good', source: '' },
