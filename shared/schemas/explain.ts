@@ -1,6 +1,15 @@
 import { type TSchema, Type } from 'typebox';
 import { readingChecks, readingQualities } from '../domain/reading.ts';
-import { count, energyWh, hash, instant, oneOf, priceMsatPerKwh, sumWh } from './common.ts';
+import {
+  count,
+  energyWh,
+  hash,
+  instant,
+  oneOf,
+  priceMsatPerKwh,
+  sumWh,
+  tradePriceMsatPerKwh,
+} from './common.ts';
 import { Tariff } from './tariff.ts';
 import { Transaction } from './transaction.ts';
 
@@ -79,7 +88,7 @@ const Price = part(
     buyLimitMsatPerKwh: Type.Optional(limitMsatPerKwh('Of an auction: the marginal buy limit.')),
     numerator: Type.Optional(bigCount('Absent where the price is one that is given.')),
     denominator: Type.Optional(bigCount('Absent where the price is one that is given.')),
-    priceMsatPerKwh: priceMsatPerKwh('What comes of it.'),
+    priceMsatPerKwh: tradePriceMsatPerKwh('What comes of it.'),
   },
 );
 
@@ -134,7 +143,7 @@ const Share = part('ExplainedShare', 'What the prosumer trades in the market.', 
 });
 
 const Outcome = part('ExplainedOutcome', 'What the market comes to for the prosumer.', {
-  priceMsatPerKwh: priceMsatPerKwh('Price among accounts.'),
+  priceMsatPerKwh: tradePriceMsatPerKwh('Price among accounts.'),
   soldWh: sumWh('Sold among accounts.'),
   boughtWh: sumWh('Bought among accounts.'),
   exportedWh: sumWh('Sold to the power plant.'),

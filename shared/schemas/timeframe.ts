@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { count, hash, instant, oneOf, priceMsatPerKwh, sumWh } from './common.ts';
+import { count, hash, instant, oneOf, sumWh, tradePriceMsatPerKwh } from './common.ts';
 import { Tariff } from './tariff.ts';
 
 export const ReadingCounts = Type.Object(
@@ -23,7 +23,7 @@ export const Timeframe = Type.Object(
     tradedWh: sumWh('Traded among prosumers.'),
     importedWh: sumWh('Bought from the power plant.'),
     exportedWh: sumWh('Sold to the power plant.'),
-    priceMsatPerKwh: priceMsatPerKwh('Price among prosumers.'),
+    priceMsatPerKwh: tradePriceMsatPerKwh('Price among prosumers.'),
     tariff: Tariff,
     tradeCount: count('Trades of all revisions so far.'),
     revisionTradeCount: count('Trades of this revision: of a correction, what it differs by.'),

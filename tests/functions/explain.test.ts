@@ -224,6 +224,26 @@ test('a timeframe of an auction is explained to those with orders and to those w
   for (const id of ids) expect((await explained(id)).revisions).toHaveLength(3);
 });
 
+test('the price of an auction may be above any that a grid can be given', async () => {
+  const most = 1_000_000_000;
+  const tariff = {
+    importPriceMsatPerKwh: most,
+    exportPriceMsatPerKwh: 0,
+    gridFeeMsatPerKwh: 0,
+    importGridFeeMsatPerKwh: most,
+  };
+  await openLane(['a', 'b'], {
+    market: { mechanism: 'auction', sellLimitMsatPerKwh: most },
+    tariff,
+  });
+  app.setClock('2026-11-01T10:15:00Z');
+  await post({ a: 100, b: -100 });
+  await settle('2026-11-01T10:15:00Z');
+  const { body } = await call('GET', `/grids/lane/timeframes/${quarter}`);
+  expect(body.priceMsatPerKwh).toBe(1.5 * most);
+  expect((await explained('a')).revisions[0].market.price.priceMsatPerKwh).toBe(1.5 * most);
+});
+
 test('nothing of others is told but sums, and with whom the prosumer traded', async () => {
   const ids = ['house-a', 'house-b', 'house-c', 'house-d', 'house-e'];
   await openLane(ids, { market: { mechanism: 'auction' } });
