@@ -31,10 +31,11 @@ export async function auditRace(ports: Ports, race: FinishedRace): Promise<numbe
       checkSame(hasLateReadings, false, `the mark of revision ${revision}`);
     }
     const lines = await ports.closings.nettos(gridId, latest?.nettosId ?? '');
-    checkSame(lines.length, prosumerIds.length, 'the count of lines');
+    for (const id of prosumerIds) {
+      const { version = 0 } = lines.find(({ prosumerId }) => prosumerId === id) ?? {};
+      check(version >= (answered.get(`${id} ${timeframe}`) ?? 0), `a reading of ${id} is lost`);
+    }
     for (const { prosumerId, version, producedWh, consumedWh } of lines) {
-      const answeredVersion = answered.get(`${prosumerId} ${timeframe}`) ?? 0;
-      check(version >= answeredVersion, `a reading of ${prosumerId} is lost`);
       const versions = await ports.readings.versions(gridId, prosumerId, timeframe);
       const reading = versions.find((each) => each.version === version);
       checkSame(producedWh, reading?.producedWh ?? 0, `what ${prosumerId} produced`);
@@ -56,7 +57,6 @@ async function auditTotals(
   expected: ReadonlyMap<ProsumerId, { readonly producedWh: number; readonly consumedWh: number }>,
 ): Promise<void> {
   const members = (await ports.rosters.list(gridId, { limit: 10 })).items;
-  checkSame(members.length, expected.size, 'the count of members');
   for (const { prosumerId, producedWh, consumedWh } of members) {
     checkSame(producedWh, expected.get(prosumerId)?.producedWh, `production of ${prosumerId}`);
     checkSame(consumedWh, expected.get(prosumerId)?.consumedWh, `consumption of ${prosumerId}`);

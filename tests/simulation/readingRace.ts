@@ -6,6 +6,7 @@ import { addMinutes, type Instant, type Timeframe } from '../../shared/domain/ti
 import { wattHours } from '../../shared/domain/units.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
+import { createProsumer } from '../../shared/operations/createProsumer.ts';
 import { postReadings } from '../../shared/operations/postReadings.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -25,6 +26,8 @@ const timeframes = [firstTimeframe, '2026-11-22T10:15:00Z' as Timeframe];
 /** Calls of ports before somebody begins, and of what dies before it does. */
 const waitMax = 16;
 const diesAtMax = 30;
+/** How likely somebody goes on while all others stand. */
+const runs = [0, 0.5, 0.8];
 const messagesMax = 16;
 const roundsMax = 12;
 const roundMinutes = 11;
@@ -44,6 +47,8 @@ type Race = {
   readonly ports: readonly [Ports, Ports];
   readonly queues: EmbeddedQueues;
   readonly prosumerIds: readonly ProsumerId[];
+  /** Joins while the others race, and was active from the start. */
+  readonly joinerId: ProsumerId;
   /** The highest version that somebody was told was taken, by prosumer and timeframe. */
   readonly answered: Map<string, number>;
   late: number;
@@ -62,20 +67,23 @@ export async function race(seed: number, course: Racecourse): Promise<RaceOutcom
   const names = { timeframes: `timeframes-${seed}`, trades: `trades-${seed}` };
   const it: Race = {
     ...{ gridId, names, chance, queues: course.queues, late: 0, dead: 0 },
-    turnstile: createTurnstile(chance),
+    turnstile: createTurnstile(chance, chance.pick(runs)),
     ports: course.portsOf(gridId, names),
     prosumerIds: ['a', 'b'].map((name) => `${name}-${seed}` as ProsumerId),
+    joinerId: `c-${seed}` as ProsumerId,
     answered: new Map(),
   };
   await begin(it);
   await Promise.all([
     ...it.prosumerIds.map((id) => act(it, (ports) => postSome(it, ports, id))),
+    act(it, (ports) => joinAndPost(it, ports)),
     ...[0, 1].map(() => act(it, (ports) => closeTimeframe(ports, someCommand(it)))),
     ...[0, 1].map(() => act(it, closeTimeframes)),
     act(it, (ports) => deliver(it, ports)),
   ]);
   await comeToRest(it, course);
-  const { prosumerIds, answered, late, dead } = it;
+  const { answered, late, dead } = it;
+  const prosumerIds = [...it.prosumerIds, it.joinerId];
   const finished = { gridId, timeframes, prosumerIds, answered };
   return { late, dead, corrections: await auditRace(it.ports[0], finished) };
 }
@@ -110,6 +118,13 @@ async function act(it: Race, work: (ports: Ports) => Promise<unknown>): Promise<
     if (!isMadeUp(error)) throw error;
     it.dead += 1;
   }
+}
+
+async function joinAndPost(it: Race, ports: Ports): Promise<void> {
+  const { createdAt: _, status: __, ...asked } = prosumerOf(it.joinerId, { gridId: it.gridId });
+  const joined = await createProsumer(ports, { ...asked, activeFrom: firstTimeframe });
+  check(joined.ok, 'the prosumer was refused');
+  await postSome(it, ports, it.joinerId);
 }
 
 /** One to three readings, one after another: of either timeframe, or of one in several versions. */
