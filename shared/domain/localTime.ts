@@ -163,11 +163,11 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-/** Midnight of a day, read as if it were UTC. */
+/** Midnight of a day, read as if it were UTC: of any day that an instant can be of somewhere. */
 function wallMsOfDay(day: string): number {
-  const midnight = parseInstant(`${day}T00:00Z`);
-  assert(midnight !== undefined, () => `not a date as 2026-03-29: ${day}`);
-  return msOf(midnight);
+  const ms = Date.parse(`${day}T00:00Z`);
+  assert(ms >= 0 && dayText(ms) === day, () => `not a date as 2026-03-29: ${day}`);
+  return ms;
 }
 
 function dayText(wallMs: number): string {

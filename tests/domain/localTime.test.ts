@@ -60,6 +60,9 @@ describe('localDayRange', () => {
     // Clocks went back from 00:01 to 23:01 and showed midnight twice.
     ['America/St_Johns', '2005-10-30', '2005-10-30T02:30:00Z', '2005-10-31T03:30:00Z'],
     ['UTC', '2199-12-31', '2199-12-31T00:00:00Z', '2200-01-01T00:00:00Z'],
+    // The days that the first and the last instants are of in other zones than UTC.
+    ['America/New_York', '1999-12-31', '1999-12-31T05:00:00Z', '2000-01-01T05:00:00Z'],
+    ['Pacific/Kiritimati', '2200-01-01', '2199-12-31T10:00:00Z', '2200-01-01T10:00:00Z'],
   ])('of %s on %s is %s to %s', (zone, day, from, to) => {
     expect(localDayRange(day, zone)).toEqual({ from, to });
   });

@@ -257,6 +257,16 @@ describe('a range', () => {
     expect(next.body.value).toMatchObject([{ day: '2026-10-23', prosumerId: 'b', expected: 56 }]);
   });
 
+  test.each([
+    ['Europe/Berlin', 'to=2000-01-05T00:00:00Z'],
+    ['Europe/Berlin', 'to=2199-12-31T23:59:59Z'],
+    ['Europe/Berlin', 'from=2199-12-31T00:00:00Z&to=2199-12-31T23:59:59Z'],
+    ['America/New_York', 'from=2000-01-01T00:00:00Z&to=2000-01-03T00:00:00Z'],
+  ])('in %s may be at either end of time: %s', async (timeZone, query) => {
+    await openLane('2026-10-24T00:00:00Z', ['a'], { timeZone });
+    expect(await rows(`?${query}`)).toEqual([]);
+  });
+
   test('of minutes is read a day at a time', async () => {
     await openLane('2026-10-22T22:00:00Z', ['a', 'b'], { paused: true, timeframeMinutes: 1 });
     app.setClock('2026-10-26T12:00:00Z');
