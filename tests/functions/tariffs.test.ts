@@ -54,7 +54,13 @@ describe('settings of a grid', () => {
       correctionDays: 60,
       aheadEnergyWhMax: 100_000,
     });
-    const said = { missingReadings: 'missing', correctionDays: 60, aheadEnergyWhMax: 100_000 };
+    const said = {
+      missingReadings: 'missing',
+      correctionDays: 60,
+      aheadEnergyWhMax: 100_000,
+      tariff: { ...prices, importGridFeeMsatPerKwh: 0 },
+      billing: { dueDays: 14 },
+    };
     expect((await call('POST', '/grids', { ...lane, ...said })).status).toBe(201);
     expect((await call('POST', '/grids', { ...lane, correctionDays: 61 })).status).toBe(409);
   });
@@ -106,7 +112,29 @@ describe('settings of a grid', () => {
   });
 });
 
+test('a change to market and prices that hold already makes no version', async () => {
+  expect((await put(tomorrow, { tariff: importOf(600_000) })).status).toBe(201);
+  const { market } = lane;
+  expect((await call('PATCH', '/grids/lane', { market, tariff: prices })).status).toBe(200);
+  expect((await call('GET', '/grids/lane/tariffs')).body.value).toHaveLength(2);
+  expect((await call('PATCH', '/grids/lane', { tariff: importOf(450_000) })).status).toBe(200);
+  expect((await call('GET', '/grids/lane/tariffs')).body.value).toHaveLength(3);
+});
+
 describe('a tariff version', () => {
+  test('is the same with a fee of 0 on import as without one', async () => {
+    const windows = [night];
+    expect((await put(first, { tariff: prices })).status).toBe(200);
+    expect((await put(first, { tariff: { ...prices, importGridFeeMsatPerKwh: 0 } })).status).toBe(
+      200,
+    );
+    expect((await put(tomorrow, { tariff: { ...prices, windows } })).status).toBe(201);
+    const stated = [{ ...night, importGridFeeMsatPerKwh: 0 }];
+    const repeated = await put(tomorrow, { tariff: { ...prices, windows: stated } });
+    expect(repeated).toMatchObject({ status: 200, body: { tariff: { windows } } });
+    expect(repeated.body.tariff.windows[0]).toEqual(night);
+  });
+
   test('is made, shown, replaced and taken away', async () => {
     const made = await put('2026-11-02T00:00Z', { tariff: { ...prices, windows: [night] } });
     expect(made).toMatchObject({
