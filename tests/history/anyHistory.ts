@@ -43,8 +43,8 @@ function anyIn(
   estimates: boolean,
 ): fc.Arbitrary<History> {
   const aheadEnergyWhMax = fc.oneof(
-    { weight: 4, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: fc.constantFrom(0, 5, 40, 3_000) },
+    { weight: 3, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 10, 20, 3_000) },
   );
   return fc
     .record({

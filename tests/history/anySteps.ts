@@ -35,7 +35,7 @@ export function anySteps(grid: Grid): fc.Arbitrary<readonly Step[]> {
     })
     .map(({ joins, leaves, trades, orders, changes, tariffs, readings, ticks }) => {
       const named = {
-        trades: trades.map((trade, index) => ({ ...trade, id: `trade-${index}` })),
+        trades: trades.flatMap(inPlaceOf),
         orders: orders.map((order, index) => ({ ...order, id: `order-${index}` })),
       };
       const changed = changes.flatMap(({ of, after, ...change }) => {
@@ -49,6 +49,17 @@ export function anySteps(grid: Grid): fc.Arbitrary<readonly Step[]> {
         ...[...changed, ...tariffs, ...readings, ...ticks],
       ]);
     });
+}
+
+/** A trade ahead, and, where somebody is of two minds, its cancellation and the like of it again. */
+function inPlaceOf({ again, ...trade }: AnyTradeAhead, index: number) {
+  const id = `trade-${index}`;
+  if (again === undefined) return [{ ...trade, id }];
+  return [
+    { ...trade, id },
+    { deed: 'cancelAhead' as const, at: trade.at + again, id },
+    { ...trade, at: trade.at + again, id: `${id}-again` },
+  ];
 }
 
 /** In order of time; readings of one time that follow each other are posted at once. */
@@ -91,20 +102,21 @@ function anyLeave(grid: Grid): fc.Arbitrary<Step> {
   return fc.record({ deed: fc.constant('leave' as const), at: anyTime(grid), who: anyWho(grid) });
 }
 
+type AnyTradeAhead =
+  ReturnType<typeof anyTradeAhead> extends fc.Arbitrary<infer Trade> ? Trade : never;
+
 function anyTradeAhead(grid: Grid) {
   return fc
     .record({
       ahead: anyAhead(grid),
       who: anyWho(grid),
       side: anySide,
+      again: rarely(fc.integer({ min: 0, max: grid.timeframeMinutes })),
       energyWh: fc.oneof(
         { weight: 4, arbitrary: fc.integer({ min: 1, max: 20 }) },
         { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }) },
       ),
-      limit: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(undefined) },
-        { weight: 1, arbitrary: anyLimit },
-      ),
+      limit: rarely(anyLimit),
     })
     .map(({ ahead, limit, ...trade }) => ({
       deed: 'ahead' as const,
@@ -188,7 +200,7 @@ function anyReading(grid: Grid, who: number, timeframe: number, scale: number) {
       ...{ at, producedWh: energy, consumedWh: energy },
       version: fc.integer({ min: 1, max: versionsMax }),
       isEstimated: fc.nat({ max: 9 }).map((chance) => chance === 9),
-      again: fc.option(fc.integer({ min: 0, max: 3 * minutes }), { freq: 6, nil: undefined }),
+      again: rarely(fc.integer({ min: 0, max: 3 * minutes })),
     })
     .map(({ at: first, again, isEstimated, ...content }): readonly Step[] => {
       const quality: HistoryReading['quality'] = isEstimated ? 'estimated' : 'measured';
@@ -250,4 +262,8 @@ function anyTimeframe({ timeframes }: Grid): fc.Arbitrary<number> {
 
 function anyWho({ prosumers }: Grid): fc.Arbitrary<number> {
   return fc.integer({ min: 0, max: prosumers.length - 1 });
+}
+
+function rarely<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 }

@@ -14,6 +14,7 @@ import { postReadings } from '../../shared/operations/postReadings.ts';
 import { putTariff } from '../../shared/operations/putTariff.ts';
 import { tradeAhead } from '../../shared/operations/tradeAhead.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { createRandom } from '../endToEnd/random.ts';
 import type { Racecourse } from '../simulation/racecourse.ts';
 import { deliver, noTrouble, type Office } from './deliver.ts';
 import {
@@ -24,6 +25,7 @@ import {
   type Step,
   startOf,
 } from './history.ts';
+import { later, loitering } from './loitering.ts';
 import { settingsOf, termsFor } from './settings.ts';
 
 /** What became of each step, and the ports of a grid that has come to rest. */
@@ -37,6 +39,8 @@ const restRoundsMax = 6;
 const restMinutes = 10;
 const beforeStartMinutes = 3 * 1_440;
 const rowsMax = 1_000;
+/** Some more than a timer and two closers of a few timeframes take. */
+const meanwhileTurnsMax = 400;
 
 /** Plays a history on the operations, and lets the timer do its work until there is none. */
 export async function replay(history: History, course: Racecourse): Promise<Played> {
@@ -54,8 +58,7 @@ export async function replay(history: History, course: Racecourse): Promise<Play
     if (step === undefined) break;
     if (next !== undefined && isMeanwhile(history, step, next)) {
       setClock(next.at);
-      const both = [step, next].map((each) => play(history, office, each));
-      verdicts.push(...(await Promise.all(both)));
+      verdicts.push(...(await playBoth(history, office, step, next)));
       index += 1;
     } else {
       setClock(step.at);
@@ -72,6 +75,17 @@ export async function replay(history: History, course: Racecourse): Promise<Play
     if (await isAtRest(ports, gridId, history)) return { ports, verdicts };
   }
   throw new Error('the grid does not come to rest');
+}
+
+/** The timer and its closers on both instances, and meanwhile meters: mixed up call by call. */
+function playBoth(history: History, office: Office, tick: Step, read: Step) {
+  const random = createRandom(tick.deed === 'tick' ? tick.trouble.seed : 0);
+  const [one, other] = office.ports;
+  const slow: Office = { ...office, ports: [loitering(one, random), loitering(other, random)] };
+  return Promise.all([
+    play(history, slow, tick),
+    later(random, meanwhileTurnsMax, () => play(history, slow, read)),
+  ]);
 }
 
 /** May meters be heard while timeframes close? Where those close on estimates, it would matter when. */
