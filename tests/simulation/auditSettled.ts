@@ -1,0 +1,153 @@
+import { addMinutes, type Instant } from '../../shared/domain/timeframe.ts';
+import type { ClosingHistory, SeenClosing } from './auditClosings.ts';
+import {
+  type Books,
+  type BooksReader,
+  check,
+  checkSame,
+  type GridDocument,
+  numberOf,
+  type Row,
+  textOf,
+} from './books.ts';
+import { settledAnew } from './settledAnew.ts';
+
+const minutesPerDay = 1_440;
+
+/**
+ * When all has come to rest, nothing is left to settle or to correct, and each timeframe is settled
+ * as if its last readings had been known from the start: what was agreed on ahead once and in order,
+ * the net energy of each prosumer, and every balance.
+ */
+export function auditSettled(
+  books: Books,
+  reader: BooksReader,
+  closings: ClosingHistory,
+  now: Instant,
+): void {
+  const lateAt = new Set<string>();
+  for (const row of books.table('closings')) {
+    const name = `closing ${row['closingNumber']} of ${row['gridId']}`;
+    checkSame(row['status'], 'settled', `the status of ${name}`);
+    const seen = closings.of(textOf(row, 'gridId'))[Number(row['closingNumber']) - 1];
+    const timeframe = seen?.closing.timeframe ?? '';
+    if (row['hasLateReadings'] === 0n) continue;
+    check(timeframe < correctedFrom(books, row['gridId'], now), `${name} is late`);
+    lateAt.add(`${row['gridId']} ${timeframe}`);
+  }
+  const trades = Map.groupBy(reader.trades(), placeOf);
+  const readings = Map.groupBy(reader.readings(), placeOf);
+  const moved = Map.groupBy(reader.moved(), placeOf);
+  for (const grid of books.grids) {
+    for (const { closing } of closings.of(grid.id)) {
+      if (closing.revision > 0) continue;
+      const place = `${grid.id} ${closing.timeframe}`;
+      const latest = closings.latest(grid.id, closing.timeframe);
+      if (latest === undefined) continue;
+      auditReadings(latest, readings.get(place) ?? [], lateAt.has(place));
+      auditAhead(books, closing.timeframe, grid, trades.get(place) ?? []);
+      auditMoved(books, grid, latest, moved.get(place) ?? []);
+      trades.delete(place);
+    }
+  }
+  checkSame([...trades.keys()].join(), '', 'what was traded in timeframes that are not closed');
+}
+
+function placeOf(row: Row): string {
+  return `${row['gridId']} ${row['timeframe']}`;
+}
+
+function correctedFrom({ grids }: Books, gridId: unknown, now: Instant): string {
+  const days = grids.find(({ id }) => id === gridId)?.correctionDays ?? 0;
+  return addMinutes(now, -days * minutesPerDay);
+}
+
+/** The lines are the last readings, but where these came too late to be settled: then it is marked. */
+function auditReadings(
+  { closing: { gridId, timeframe }, lines }: SeenClosing,
+  readings: readonly Row[],
+  isLate: boolean,
+): void {
+  const last = new Map(readings.map((row) => [textOf(row, 'prosumerId'), row]));
+  for (const [id, line] of lines) {
+    const reading = last.get(id);
+    last.delete(id);
+    const name = `${id} at ${timeframe}`;
+    if (isLate && line.version < Number(reading?.['version'] ?? 0)) continue;
+    checkSame(line.version, Number(reading?.['version'] ?? 0), `the version of ${name}`);
+    if (reading === undefined) continue;
+    checkSame(line.producedWh, Number(reading['producedWh']), `the production of ${name}`);
+    checkSame(line.consumedWh, Number(reading['consumedWh']), `the consumption of ${name}`);
+  }
+  check(isLate || last.size === 0, `${[...last.keys()]} of ${gridId} at ${timeframe} are left out`);
+}
+
+/** The first trades are what is pending, in order of acceptance; no other trade is of that kind. */
+function auditAhead(
+  books: Books,
+  timeframe: string,
+  { id }: GridDocument,
+  trades: readonly Row[],
+): void {
+  const pending = books
+    .table('ahead')
+    .filter((row) => row['gridId'] === id && row['timeframe'] === timeframe)
+    .filter(({ status }) => status === 'pending');
+  const expected = pending.map((row) => {
+    const isSold = row['side'] === 'sell';
+    const [seller, buyer] = isSold
+      ? [row['prosumerId'], 'mini-grid']
+      : ['mini-grid', row['prosumerId']];
+    return `${seller} ${buyer} ${row['energyWh']} ${row['priceMsatPerKwh']} ${row['gridFeeMsatPerKwh']}`;
+  });
+  const found = trades
+    .filter(({ kind }) => kind === 'grid')
+    .sort((a, b) => Number(numberOf(a, 'sequence') - numberOf(b, 'sequence')));
+  checkSame(
+    found
+      .map(
+        (row) =>
+          `${row['sellerId']} ${row['buyerId']} ${row['energyWh']} ${row['priceMsatPerKwh']} ${row['gridFeeMsatPerKwh']}`,
+      )
+      .join(),
+    expected.join(),
+    `what was traded ahead in ${id} at ${timeframe}`,
+  );
+  const places = found.map(({ revision, sequence }) => `${revision} ${sequence}`);
+  checkSame(
+    places.join(),
+    expected.map((_, at) => `0 ${at + 1}`).join(),
+    `where trades ahead stand in ${id} at ${timeframe}`,
+  );
+}
+
+/** Net energy is the netto, and energy and money of all accounts those of one settlement. */
+function auditMoved(
+  books: Books,
+  { id }: GridDocument,
+  latest: SeenClosing,
+  moved: readonly Row[],
+): void {
+  const { closing, lines } = latest;
+  const { timeframe } = closing;
+  const sums = new Map(moved.map((row) => [textOf(row, 'accountId'), row]));
+  for (const [prosumerId, { producedWh, consumedWh }] of lines) {
+    const nettoWh = sums.get(prosumerId)?.['nettoWh'] ?? 0n;
+    checkSame(Number(nettoWh), producedWh - consumedWh, `netto of ${prosumerId} at ${timeframe}`);
+  }
+  const isOwn = (row: Row) => row['gridId'] === id;
+  const anew = settledAnew(closing, lines, {
+    ahead: books.table('ahead').filter(isOwn),
+    versions: books.table('versions').filter(isOwn),
+  });
+  let balanceUsat = 0n;
+  for (const accountId of new Set([...anew.keys(), ...sums.keys()])) {
+    const found = sums.get(accountId);
+    const expected = anew.get(accountId);
+    const name = `${accountId} in ${id} at ${timeframe}`;
+    checkSame(found?.['nettoWh'] ?? 0n, expected?.nettoWh ?? 0n, `net energy of ${name}`);
+    checkSame(found?.['balanceUsat'] ?? 0n, expected?.balanceUsat ?? 0n, `balance of ${name}`);
+    balanceUsat += BigInt(found?.['balanceUsat'] ?? 0n);
+  }
+  checkSame(balanceUsat, 0n, `Σ balances of ${id} at ${timeframe}`);
+}
