@@ -1,4 +1,4 @@
-import { type RunningApp, startApp } from './app.ts';
+import { clockAt, type RunningApp, startApp } from './app.ts';
 import { createHamlet, postsOf } from './hamlet.ts';
 import {
   type AheadPlan,
@@ -82,11 +82,7 @@ const closingStep = Array.from({ length: lateHamletStepsMax }, (_, step) => step
 );
 
 function start({ bundle, dataDirectory }: LateRun, step: number): Promise<RunningApp> {
-  const env = {
-    CLOCK_ORIGIN_MS: String(stepMs(step)),
-    CLOCK_REAL_ORIGIN_MS: String(Date.now()),
-    CLOCK_SPEED: '1',
-  };
+  const env = clockAt(stepMs(step));
   return startApp({ appFile: bundle, dataDirectory, env });
 }
 
