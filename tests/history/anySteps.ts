@@ -170,7 +170,7 @@ function anyTariff(grid: Grid): fc.Arbitrary<Step> {
 
 /** Of each prosumer and timeframe none or several, in any order, twice, or one version two ways. */
 function anyReadings(grid: Grid): fc.Arbitrary<readonly Step[]> {
-  return fc.constantFrom(2, 12, 5_000).chain((scale) => {
+  return fc.constantFrom(2, 12, 5_000, 90_000_000).chain((scale) => {
     const cells = grid.prosumers.flatMap((_, who) =>
       Array.from({ length: grid.timeframes }, (_each, timeframe) =>
         fc.array(anyReading(grid, who, timeframe, scale), { maxLength: readingsOfOneMax }),
@@ -188,6 +188,7 @@ function anyReading(grid: Grid, who: number, timeframe: number, scale: number) {
   const lastMinute = grid.timeframes * minutes + lateMinutesMax;
   const at = fc.oneof(
     { weight: 4, arbitrary: fc.integer({ min: estimates ? end : start, max: end + graceMinutes }) },
+    { weight: estimates ? 0 : 1, arbitrary: fc.integer({ min: start - 1, max: end }) },
     { weight: 1, arbitrary: fc.constantFrom(end, end + graceMinutes) },
     { weight: 2, arbitrary: fc.integer({ min: end, max: grid.timeframes * minutes }) },
     { weight: 2, arbitrary: fc.integer({ min: end, max: lastMinute }) },

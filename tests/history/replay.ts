@@ -39,8 +39,8 @@ const restRoundsMax = 6;
 const restMinutes = 10;
 const beforeStartMinutes = 3 * 1_440;
 const rowsMax = 1_000;
-/** Some more than a timer and two closers of a few timeframes take. */
-const meanwhileTurnsMax = 400;
+const meanwhileMax = 6;
+const turnsBetweenMax = 80;
 
 /** Plays a history on the operations, and lets the timer do its work until there is none. */
 export async function replay(history: History, course: Racecourse): Promise<Played> {
@@ -53,17 +53,13 @@ export async function replay(history: History, course: Racecourse): Promise<Play
   const created = await createGrid(ports, settingsOf(history));
   if (!created.ok) throw new Error(created.refusal.detail);
   const verdicts: (readonly boolean[])[] = [];
-  for (let index = 0; index < history.steps.length; index += 1) {
-    const [step, next] = history.steps.slice(index, index + 2);
+  for (let index = 0; index < history.steps.length; index = verdicts.length) {
+    const [step, ...more] = history.steps.slice(index);
     if (step === undefined) break;
-    if (next !== undefined && isMeanwhile(history, step, next)) {
-      setClock(next.at);
-      verdicts.push(...(await playBoth(history, office, step, next)));
-      index += 1;
-    } else {
-      setClock(step.at);
-      verdicts.push(await play(history, office, step));
-    }
+    const reads = isMeanwhile(history, step) ? readsAmong(history, more) : [];
+    setClock(reads.at(-1)?.at ?? step.at);
+    if (reads.length === 0) verdicts.push(await play(history, office, step));
+    else verdicts.push(...(await playAtOnce(history, office, step, reads)));
   }
   const end = startOf(history, history.timeframes) + history.graceMinutes;
   let at = Math.max(end, history.steps.at(-1)?.at ?? end);
@@ -78,19 +74,34 @@ export async function replay(history: History, course: Racecourse): Promise<Play
 }
 
 /** The timer and its closers on both instances, and meanwhile meters: mixed up call by call. */
-function playBoth(history: History, office: Office, tick: Step, read: Step) {
+async function playAtOnce(history: History, office: Office, tick: Step, reads: readonly Step[]) {
   const random = createRandom(tick.deed === 'tick' ? tick.trouble.seed : 0);
   const [one, other] = office.ports;
   const slow: Office = { ...office, ports: [loitering(one, random), loitering(other, random)] };
-  return Promise.all([
-    play(history, slow, tick),
-    later(random, meanwhileTurnsMax, () => play(history, slow, read)),
-  ]);
+  const postOneByOne = async () => {
+    const verdicts: (readonly boolean[])[] = [];
+    for (const read of reads) {
+      verdicts.push(await later(random, turnsBetweenMax, () => play(history, slow, read)));
+    }
+    return verdicts;
+  };
+  const [ticked, posted] = await Promise.all([play(history, slow, tick), postOneByOne()]);
+  return [ticked, ...posted];
 }
 
 /** May meters be heard while timeframes close? Where those close on estimates, it would matter when. */
-function isMeanwhile({ estimates }: History, step: Step, next: Step): boolean {
-  return step.deed === 'tick' && step.trouble.isTwofold && next.deed === 'read' && !estimates;
+function isMeanwhile({ estimates }: History, step: Step): boolean {
+  return step.deed === 'tick' && step.trouble.isTwofold && !estimates;
+}
+
+/** The readings that come next, each in time: heard a little later, they are the same. */
+function readsAmong(history: History, steps: readonly Step[]): readonly Step[] {
+  const end = steps.findIndex(
+    (step) =>
+      step.deed !== 'read' ||
+      step.readings.some(({ timeframe }) => startOf(history, timeframe) > step.at),
+  );
+  return steps.slice(0, end < 0 ? meanwhileMax : Math.min(end, meanwhileMax));
 }
 
 async function isAtRest(
