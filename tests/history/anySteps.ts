@@ -170,7 +170,7 @@ function anyTariff(grid: Grid): fc.Arbitrary<Step> {
 
 /** Of each prosumer and timeframe none or several, in any order, twice, or one version two ways. */
 function anyReadings(grid: Grid): fc.Arbitrary<readonly Step[]> {
-  return fc.constantFrom(2, 12, 5_000, 90_000_000).chain((scale) => {
+  return fc.constantFrom(2, 12, 5_000, grid.estimates ? 60_000 : 90_000_000).chain((scale) => {
     const cells = grid.prosumers.flatMap((_, who) =>
       Array.from({ length: grid.timeframes }, (_each, timeframe) =>
         fc.array(anyReading(grid, who, timeframe, scale), { maxLength: readingsOfOneMax }),
