@@ -18,7 +18,7 @@ export function lateLots(
 ): readonly (readonly ModelReading[])[] {
   const timeframes = [...new Set(readings.map(({ timeframe }) => timeframe))];
   const known = new Map(readings.map((reading) => [keyOf(reading), reading]));
-  return Array.from({ length: lots }, () =>
+  const drawn = Array.from({ length: lots }, () =>
     prosumers.flatMap(({ id, activeFrom = grid.activeFrom, activeUntil = grid.activeUntil }) =>
       timeframes
         .filter((timeframe) => activeFrom <= timeframe && timeframe < activeUntil)
@@ -36,6 +36,7 @@ export function lateLots(
         }),
     ),
   );
+  return drawn.filter(({ length }) => length > 0);
 }
 
 function energyOf(random: () => number) {
