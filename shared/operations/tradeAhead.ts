@@ -62,7 +62,7 @@ export async function tradeAhead(
   if (outcome.outcome === 'accepted') return accept(await viewAhead(ports, outcome.trade));
   return refuse(
     outcome.outcome === 'sealed'
-      ? timeframeEnded(timeframe.value, quote.tradableUntil)
+      ? timeframeEnded(timeframe.value, quote.tradableUntil, '/timeframe')
       : overLimit(asked, outcome, limitsOf(prosumer, grid)),
   );
 }

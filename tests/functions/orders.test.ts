@@ -168,7 +168,7 @@ describe('an order', () => {
     app.setClock('2026-11-01T10:30:00Z');
     expect(await call('POST', '/orders', { ...forQuarter, id: 'two' })).toMatchObject({
       status: 409,
-      body: { code: 'timeframe_ended' },
+      body: { code: 'timeframe_ended', errors: [{ pointer: '/timeframe' }] },
     });
   });
 

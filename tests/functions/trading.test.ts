@@ -252,7 +252,7 @@ describe('a trade ahead', () => {
     app.setClock('2026-11-01T10:30:00Z');
     expect(await call('POST', '/trades', sale)).toMatchObject({
       status: 409,
-      body: { code: 'timeframe_ended' },
+      body: { code: 'timeframe_ended', errors: [{ pointer: '/timeframe' }] },
     });
   });
 });
