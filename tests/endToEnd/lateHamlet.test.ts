@@ -18,7 +18,7 @@ import {
 import { type Phase, runLateHamlet, tariffFrom, tariffPut } from './lateHamletRun.ts';
 import { createRandom, drawSeed } from './random.ts';
 
-const limitMs = 300_000;
+const limitMs = 600_000;
 const path = `/grids/${lateHamlet.id}`;
 /** While much is missing, when all has closed and much is late, and when all has come that will. */
 const watched = new Set([5, 9, 10]);
