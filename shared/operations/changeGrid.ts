@@ -44,7 +44,6 @@ export async function changeGrid(
   { tariff: asked, ...plain }: GridChange,
   ifMatch: string | undefined,
 ): Promise<Result<GridView, Refusal>> {
-  const now = ports.clock.now();
   const tariff = asked && (await priceTariff(ports, asked));
   if (tariff?.ok === false) return tariff;
   const change: PricedChange = { ...plain, ...(tariff && { tariff: tariff.value }) };
@@ -52,7 +51,8 @@ export async function changeGrid(
     get: () => ports.grids.get(gridId),
     etagOf: ({ etag }) => etag,
     apply: ({ value, etag }) => {
-      const changed = applyChange(ports, value, change, now);
+      // Read anew each time: while a rate was fetched, or another changed the grid, a timeframe began.
+      const changed = applyChange(ports, value, change, ports.clock.now());
       if (!changed.ok) return changed;
       return { ok: true, value: { value: changed.value, etag } };
     },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fixedRates } from '../../shared/adapters/rates/fixedRates.ts';
+import type { RateSource } from '../../shared/ports/rateSource.ts';
 import { openTestApp, type TestApp } from '../operations/testApp.ts';
 import { type Answer, type Call, openApi } from './api.ts';
 
@@ -119,6 +120,27 @@ test('a change to market and prices that hold already makes no version', async (
   expect((await call('GET', '/grids/lane/tariffs')).body.value).toHaveLength(2);
   expect((await call('PATCH', '/grids/lane', { tariff: importOf(450_000) })).status).toBe(200);
   expect((await call('GET', '/grids/lane/tariffs')).body.value).toHaveLength(3);
+});
+
+test('a change counts from a timeframe that has not begun when its rate is there', async () => {
+  const { clock } = app.ports;
+  const slow: RateSource = {
+    ...fixedRates({ rates: new Map([['EUR', '90000']]) }, clock),
+    rate: async (currency) => {
+      app.setClock('2026-11-01T10:15:01Z');
+      return fixedRates({ rates: new Map([['EUR', '90000']]) }, clock).rate(currency);
+    },
+  };
+  const eur = {
+    currency: 'EUR',
+    importPricePerKwh: '0.3',
+    exportPricePerKwh: '0.1',
+    gridFeePerKwh: '0',
+  };
+  const slowly = openApi({ ...app.ports, rates: slow });
+  expect((await slowly('PATCH', '/grids/lane', { tariff: eur })).status).toBe(200);
+  const { value } = (await call('GET', '/grids/lane/tariffs')).body;
+  expect(value.at(-1).validFrom).toBe('2026-11-01T10:30:00Z');
 });
 
 describe('a tariff version', () => {
