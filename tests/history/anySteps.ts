@@ -7,7 +7,8 @@ type Grid = Omit<History, 'steps'>;
 const versionsMax = 3;
 const readingsOfOneMax = 3;
 const tradesMax = 8;
-const ordersMax = 8;
+/** Of which each may come with another: no more in all than one prosumer may have open. */
+const ordersMax = 5;
 const changesMax = 6;
 const tariffsMax = 3;
 const ticksMax = 8;
@@ -36,7 +37,7 @@ export function anySteps(grid: Grid): fc.Arbitrary<readonly Step[]> {
     .map(({ joins, leaves, trades, orders, changes, tariffs, readings, ticks }) => {
       const named = {
         trades: trades.flatMap(inPlaceOf),
-        orders: orders.map((order, index) => ({ ...order, id: `order-${index}` })),
+        orders: orders.flat().map((order, index) => ({ ...order, id: `order-${index}` })),
       };
       const changed = changes.flatMap(({ of, after, ...change }) => {
         const made = change.deed === 'cancelAhead' ? named.trades : named.orders;
@@ -126,15 +127,23 @@ function anyTradeAhead(grid: Grid) {
     }));
 }
 
+/** An order for a timeframe or a standing one; or both, of which the one takes the other's place. */
 function anyOrder(grid: Grid) {
   return fc
-    .record({ ahead: anyAhead(grid), isStanding: fc.boolean(), who: anyWho(grid), asked: anyAsked })
-    .map(({ ahead: { at, timeframe }, isStanding, who, asked }) => ({
-      deed: 'order' as const,
-      ...{ at, who },
-      ...(isStanding ? {} : { timeframe }),
-      ...asked,
-    }));
+    .record({
+      ahead: anyAhead(grid),
+      isStanding: fc.boolean(),
+      who: anyWho(grid),
+      asked: anyAsked,
+      beside: rarely(anyAsked),
+    })
+    .map(({ ahead: { at, timeframe }, isStanding, who, asked, beside }) => {
+      const order = { deed: 'order' as const, at, who };
+      const standing = { ...order, ...(beside ?? asked) };
+      const forTimeframe = { ...order, timeframe, ...asked };
+      if (beside !== undefined) return [standing, forTimeframe];
+      return isStanding ? [standing] : [forTimeframe];
+    });
 }
 
 /** Of a trade ahead or an order, some time after it was made. */
