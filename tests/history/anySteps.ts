@@ -230,8 +230,13 @@ function anyTick(grid: Grid): fc.Arbitrary<Step> {
       isTwofold: fc.boolean(),
       crashes: fc.boolean(),
     })
-    .map((each) => ({ ...each, delays: each.delays && !grid.estimates }));
+    .map((each) => ({ ...each, delays: each.delays && isTimeless(grid) }));
   return fc.record({ deed: fc.constant('tick' as const), at: anyTime(grid), trouble });
+}
+
+/** Is it all the same when exactly the timer's work is done? */
+function isTimeless({ estimates, correctionDays }: Grid): boolean {
+  return !estimates && correctionDays === undefined;
 }
 
 /** From a little before the start to a little after the end, often when a timeframe begins or ends. */

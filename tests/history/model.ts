@@ -1,8 +1,9 @@
 import type { History } from './history.ts';
 import type { Bid } from './modelBid.ts';
 import { estimateOf } from './modelEstimates.ts';
+import { countingIn, isLate } from './modelLate.ts';
 import { clear } from './modelMarket.ts';
-import { type Memory, remember } from './modelMemory.ts';
+import { type Memory, type ReadingOf, remember } from './modelMemory.ts';
 import { type FrameTerms, termsOf } from './modelTerms.ts';
 
 /**
@@ -21,6 +22,8 @@ export type ModelTimeframe = {
   readonly importedWh: bigint;
   readonly exportedWh: bigint;
   readonly price: bigint;
+  /** Readings are kept that came too late to be settled. */
+  readonly isLate: boolean;
   readonly lines: readonly ModelLine[];
   readonly ahead: readonly ModelAhead[];
   /** By account, where anything is left of it. */
@@ -53,7 +56,8 @@ export function settle(history: History): ModelOutcome {
 
 function settleTimeframe(history: History, memory: Memory, timeframe: number): ModelTimeframe {
   const terms = termsOf(history, memory.versions, timeframe);
-  const lines = linesOf(history, memory, timeframe);
+  const counting = countingIn(history, memory, timeframe);
+  const lines = linesOf(history, memory, counting, timeframe);
   const ahead = memory.ahead
     .filter((trade) => trade.timeframe === timeframe && !trade.cancelled)
     .map(({ who, side, energyWh, price, fee }) => {
@@ -80,18 +84,24 @@ function settleTimeframe(history: History, memory: Memory, timeframe: number): M
     producedWh: lines.reduce((sum, line) => sum + line.producedWh, 0n),
     consumedWh: lines.reduce((sum, line) => sum + line.consumedWh, 0n),
     ...sums,
+    isLate: isLate(memory, counting, timeframe),
     ...{ price, lines, ahead, accounts: books.accounts() },
   };
 }
 
 /** What each is settled on: its last reading, else what was estimated when the timeframe closed. */
-function linesOf(history: History, memory: Memory, timeframe: number): ModelLine[] {
+function linesOf(
+  history: History,
+  memory: Memory,
+  counting: readonly ReadingOf[],
+  timeframe: number,
+): ModelLine[] {
   const lines: ModelLine[] = [];
   for (const [who, { from, until }] of memory.members) {
     if (timeframe < from || timeframe >= until) continue;
     const prosumerId = idOf(history, who);
-    const [last] = memory.readings
-      .filter((reading) => reading.who === who && reading.timeframe === timeframe)
+    const [last] = counting
+      .filter((reading) => reading.who === who)
       .sort((a, b) => b.version - a.version);
     if (last !== undefined) {
       const { producedWh, consumedWh, quality } = last;

@@ -37,7 +37,9 @@ export type Played = {
 const restRoundsMax = 6;
 /** More than it takes until what stays unsettled is sent again. */
 const restMinutes = 10;
-const beforeStartMinutes = 3 * 1_440;
+const minutesPerDay = 1_440;
+const beforeStartMinutes = 3 * minutesPerDay;
+const lastingDaysMax = 60;
 const rowsMax = 1_000;
 const meanwhileMax = 6;
 const turnsBetweenMax = 80;
@@ -67,8 +69,10 @@ export async function replay(history: History, course: Racecourse): Promise<Play
     setClock(at);
     await closeTimeframes(ports);
     await deliver(office, noTrouble);
+    const correctedFrom = at - (history.correctionDays ?? lastingDaysMax) * minutesPerDay;
+    const from = instantAt(history, correctedFrom) as Instant;
+    if (await isAtRest(ports, history, from)) return { ports, verdicts };
     at += restMinutes;
-    if (await isAtRest(ports, gridId, history)) return { ports, verdicts };
   }
   throw new Error('the grid does not come to rest');
 }
@@ -89,9 +93,10 @@ async function playAtOnce(history: History, office: Office, tick: Step, reads: r
   return [ticked, ...posted];
 }
 
-/** May meters be heard while timeframes close? Where those close on estimates, it would matter when. */
-function isMeanwhile({ estimates }: History, step: Step): boolean {
-  return step.deed === 'tick' && step.trouble.isTwofold && !estimates;
+/** May meters be heard while timeframes close? Not where it would matter at which moment. */
+function isMeanwhile({ estimates, correctionDays }: History, step: Step): boolean {
+  const isTimeless = !estimates && correctionDays === undefined;
+  return step.deed === 'tick' && step.trouble.isTwofold && isTimeless;
 }
 
 /** The readings that come next, each in time: heard a little later, they are the same. */
@@ -106,12 +111,13 @@ function readsAmong(history: History, steps: readonly Step[]): readonly Step[] {
 
 async function isAtRest(
   { closings }: Pick<Ports, 'closings'>,
-  gridId: GridId,
-  { start, timeframes }: History,
+  { gridId: id, timeframes }: History,
+  correctedFrom: Instant,
 ): Promise<boolean> {
+  const gridId = id as GridId;
   const [closed, late, unsettled] = await Promise.all([
     closings.list(gridId, {}, { limit: rowsMax }),
-    closings.listLate(gridId, start as Instant, rowsMax),
+    closings.listLate(gridId, correctedFrom, rowsMax),
     closings.listUnsettled(gridId, rowsMax),
   ]);
   return closed.items.length === timeframes && late.length + unsettled.length === 0;
