@@ -1,18 +1,28 @@
 import type { GridId } from '../../shared/domain/ids.ts';
+import type { Invoice } from '../../shared/domain/invoice.ts';
+import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
 import { followPayments } from '../../shared/operations/followPayments.ts';
 import { voidInvoice } from '../../shared/operations/invoices.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { tryIt } from './attempt.ts';
-import { periodsUntil, postWhatEnded } from './community.ts';
+import { nextReading, periodsUntil, postNoted, postWhatEnded } from './community.ts';
 import { deliverAll } from './delivery.ts';
-import { faultyPorts } from './faultyPorts.ts';
 import { minerAddress, type Stage, type Step, someOf } from './stage.ts';
+import type { Instance } from './world.ts';
 
 const invoicesListed = 500;
 const creditedAt = 6;
-/** Calls of ports before the other begins. */
-const waitMax = 24;
+const callsOfCorrecting = [
+  'snapshot',
+  'putNettos',
+  'create',
+  'applyClosing',
+  'hasChangedSince',
+  'sendTradeBatches',
+  'clearLate',
+] as const;
 const dayMinutes = 1_440;
 const daysPerMonthMax = 31;
 
@@ -20,6 +30,8 @@ const daysPerMonthMax = 31;
 export const aimedSteps: readonly Step[] = [
   { name: 'undo a credit', weight: 3, run: undoCredit },
   { name: 'die of following', weight: 3, run: dieOfFollowing },
+  { name: 'die of a late reading', weight: 3, run: dieOfLateReading },
+  { name: 'die of correcting', weight: 3, run: dieOfCorrecting },
   { name: 'finalize as the ledger moves', weight: 3, run: finalizeMeanwhile },
 ];
 
@@ -54,32 +66,68 @@ async function dieOfFollowing(stage: Stage): Promise<'followed'> {
   return 'followed';
 }
 
+/** Whoever was answered has posted; what died before it answered has to be told of again. */
+async function dieOfLateReading({ world, communities }: Stage): Promise<void> {
+  const { chance } = world;
+  const community = someOf(world, communities);
+  const last = await world.one().ports.closings.last(community.gridId);
+  const prosumerId = chance.pick(community.prosumerIds);
+  if (last === undefined || prosumerId === undefined) return;
+  const reading = nextReading(community, prosumerId, last.closedThrough, chance);
+  const diesOf = chance.pick(['append', 'latest', 'markLate', 'markLate']);
+  const post = (ports: Ports) => postNoted(ports, community, [reading]);
+  await tryIt(world, world.one(), post, { rate: 0, diesOf });
+  await world.reopen();
+}
+
+/** Then another does it again, or the timer asks for what is left to be done. */
+async function dieOfCorrecting({ world, communities }: Stage): Promise<void> {
+  const { chance } = world;
+  const community = someOf(world, communities);
+  const { gridId } = community;
+  const last = await world.one().ports.closings.last(gridId);
+  const prosumerId = chance.pick(community.prosumerIds);
+  if (last === undefined || prosumerId === undefined) return;
+  const timeframe = last.closedThrough;
+  const reading = nextReading(community, prosumerId, timeframe, chance);
+  await postNoted(world.one().ports, community, [reading]);
+  const diesOf = chance.pick(callsOfCorrecting);
+  const correct = (ports: Ports) => closeTimeframe(ports, { gridId, timeframe });
+  await tryIt(world, world.one(), correct, { rate: 0, diesOf });
+  await world.reopen();
+  if (chance.hits(0.5)) await correct(world.other().ports);
+}
+
 /** What invoices stand for changes between drawing a run up and making it final. */
 async function finalizeMeanwhile(stage: Stage): Promise<void> {
-  const { world, communities } = stage;
-  const { chance, turnstile } = world;
-  const { gridId } = someOf(world, communities);
-  const { items } = await world.one().ports.invoices.list({ gridId }, { limit: invoicesListed });
-  const open = items.map(({ value }) => value).filter(({ voidedAt }) => voidedAt === undefined);
-  const [paid, voided] = [chance.pick(open), chance.pick(open)];
-  if (paid === undefined || voided === undefined) return;
-  const period = await endPeriod(stage, paid.gridId);
+  const { world } = stage;
+  const { chance } = world;
+  const { items } = await world.one().ports.invoices.list({}, { limit: invoicesListed });
+  const open = items.map(({ value }) => value).filter(isOpen);
+  const paid = chance.pick(open);
+  if (paid === undefined) return;
+  const { gridId, payTo, amountSat } = paid;
+  const period = await endPeriod(stage, gridId);
   if (period === undefined) return;
-  const { payTo, amountSat } = paid;
-  if (payTo !== undefined) {
+  const isPaid = payTo !== undefined && chance.hits(0.5);
+  if (isPaid) {
     await stage.payers.send([{ to: payTo.address, amountSat: 2n * amountSat + 1_000n }]);
     await world.one().miner.mine(creditedAt, minerAddress);
   }
-  const [one, other] = [world.one(), world.other()].map(({ ports }) =>
-    faultyPorts(ports, { rate: 0 }, world),
-  );
-  if (one === undefined || other === undefined) return;
-  const isPaid = payTo !== undefined && chance.hits(0.5);
-  const meanwhile = async () => {
-    for (let left = chance.below(waitMax); left > 0; left -= 1) await turnstile(async () => {});
-    await (isPaid ? followPayments(other) : voidInvoice(other, voided.id));
+  const meanwhile = ({ ports }: Instance) =>
+    isPaid ? followPayments(ports) : voidInvoice(ports, paid.id);
+  const { ports } = world.one();
+  let isMoved = false;
+  const finalize: Ports['billing']['finalize'] = async (run, mark) => {
+    if (!isMoved) await meanwhile(world.other());
+    isMoved = true;
+    return ports.billing.finalize(run, mark);
   };
-  await Promise.all([finalizeRun(one, gridId, period), meanwhile()]);
+  await finalizeRun({ ...ports, billing: { ...ports.billing, finalize } }, gridId, period);
+}
+
+function isOpen({ voidedAt, creditedSat }: Invoice): boolean {
+  return voidedAt === undefined && creditedSat === 0n;
 }
 
 /** Time goes by until the next period of a grid is over and settled; undefined where it cannot be. */

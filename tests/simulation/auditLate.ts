@@ -1,5 +1,5 @@
-import type { ClosingHistory } from './auditClosings.ts';
 import { type Books, check, numberOf } from './books.ts';
+import type { ClosingHistory } from './closingHistory.ts';
 import type { Community } from './community.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Closing } from '../../shared/domain/closing.ts';
-import { billedIn } from './auditClosings.ts';
+import { billedIn } from './auditGathered.ts';
 import { documentsIn } from './auditHistory.ts';
 import { type Books, check, checkSame, numberOf, type Row, textOf } from './books.ts';
 

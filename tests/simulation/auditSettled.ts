@@ -1,5 +1,5 @@
 import { addMinutes, type Instant } from '../../shared/domain/timeframe.ts';
-import type { ClosingHistory, SeenClosing } from './auditClosings.ts';
+import type { SeenClosing } from './auditClosing.ts';
 import {
   type Books,
   type BooksReader,
@@ -10,6 +10,7 @@ import {
   type Row,
   textOf,
 } from './books.ts';
+import type { ClosingHistory } from './closingHistory.ts';
 import { settledAnew } from './settledAnew.ts';
 
 const minutesPerDay = 1_440;
@@ -25,6 +26,10 @@ export function auditSettled(
   closings: ClosingHistory,
   now: Instant,
 ): void {
+  for (const { gridId, closingNumber } of books.table('totals')) {
+    const last = closings.of(String(gridId)).length;
+    checkSame(Number(closingNumber), last, `the last closing in the totals of ${gridId}`);
+  }
   const lateAt = new Set<string>();
   for (const row of books.table('closings')) {
     const name = `closing ${row['closingNumber']} of ${row['gridId']}`;
@@ -37,20 +42,53 @@ export function auditSettled(
   }
   const trades = Map.groupBy(reader.trades(), placeOf);
   const readings = Map.groupBy(reader.readings(), placeOf);
+  const most = mostOf(reader.readings());
   const moved = Map.groupBy(reader.moved(), placeOf);
   for (const grid of books.grids) {
-    for (const { closing } of closings.of(grid.id)) {
-      if (closing.revision > 0) continue;
+    for (const { closing, trades: recorded = [] } of closings.of(grid.id)) {
+      const { timeframe, revision } = closing;
+      const now = reader.tradesOf(grid.id, timeframe, revision);
+      checkSame(textOfRows(now), textOfRows(recorded), `what was traded at ${timeframe}`);
+      if (revision > 0) continue;
       const place = `${grid.id} ${closing.timeframe}`;
       const latest = closings.latest(grid.id, closing.timeframe);
       if (latest === undefined) continue;
       auditReadings(latest, readings.get(place) ?? [], lateAt.has(place));
+      auditEstimates(latest, most);
       auditAhead(books, closing.timeframe, grid, trades.get(place) ?? []);
       auditMoved(books, grid, latest, moved.get(place) ?? []);
       trades.delete(place);
     }
   }
   checkSame([...trades.keys()].join(), '', 'what was traded in timeframes that are not closed');
+}
+
+function textOfRows(rows: readonly Row[]): string {
+  return rows.map((row) => Object.values(row).join()).join('|');
+}
+
+/** The most that each ever produced, and consumed, in a timeframe. */
+function mostOf(readings: readonly Row[]): ReadonlyMap<string, readonly [number, number]> {
+  const most = new Map<string, readonly [number, number]>();
+  for (const row of readings) {
+    const [produced, consumed] = most.get(textOf(row, 'prosumerId')) ?? [0, 0];
+    const both = [Number(row['producedWh']), Number(row['consumedWh'])] as const;
+    const id = textOf(row, 'prosumerId');
+    most.set(id, [Math.max(produced, both[0]), Math.max(consumed, both[1])]);
+  }
+  return most;
+}
+
+/** An estimate is a mean: never more than the most that was read. */
+function auditEstimates(
+  { closing: { timeframe }, lines }: SeenClosing,
+  most: ReadonlyMap<string, readonly [number, number]>,
+): void {
+  for (const [id, { producedWh, consumedWh, version }] of lines) {
+    const [producedMax, consumedMax] = most.get(id) ?? [0, 0];
+    const isMean = producedWh <= producedMax && consumedWh <= consumedMax;
+    check(version > 0 || isMean, `the estimate of ${id} at ${timeframe} is too much`);
+  }
 }
 
 function placeOf(row: Row): string {

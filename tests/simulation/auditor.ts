@@ -1,6 +1,5 @@
 import { scriptOf, testWallet } from '../bitcoin/testWallet.ts';
 import { auditAccounts } from './auditAccounts.ts';
-import { type ClosingHistory, openClosingHistory } from './auditClosings.ts';
 import { openHistory } from './auditHistory.ts';
 import { auditLate } from './auditLate.ts';
 import { openOrderHistory } from './auditOrders.ts';
@@ -16,6 +15,7 @@ import {
   sumOf,
   textOf,
 } from './books.ts';
+import { type ClosingHistory, openClosingHistory } from './closingHistory.ts';
 import { type Community, gridWallets } from './community.ts';
 import type { Promised } from './trader.ts';
 import { prosumerAddresses } from './treasurer.ts';

@@ -6,6 +6,8 @@ import type { Stage } from './stage.ts';
 import { queueNames, type World } from './world.ts';
 
 const messagesMax = 500;
+/** Messages of a delivery with which something may go wrong, on average. */
+const badPerDelivery = 2;
 
 /** Some messages of both queues, each once or twice, now and then two at the same time. */
 export async function deliver({ world, delivered }: Stage): Promise<void> {
@@ -23,12 +25,12 @@ export async function deliver({ world, delivered }: Stage): Promise<void> {
         queues.complete(queueNames[queue], lockToken);
         continue;
       }
-      const isBad = chance.hits(0.1);
+      const isBad = chance.hits(badPerDelivery / messages.length);
       const done = isBad
         ? await attempt(world, (ports) => handle(ports, queue, body))
         : { isClean: true, value: await handle(world.one().ports, queue, body) };
       // A process that died holds the locks until another has begun.
-      if (world.one().queues !== queues) return;
+      if (world.one().queues !== queues) break;
       if (chance.hits(0.03)) queues.abandon(queueNames[queue], lockToken);
       else if (done.isClean) queues.complete(queueNames[queue], lockToken);
       else queues.abandon(queueNames[queue], lockToken);

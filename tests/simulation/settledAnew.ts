@@ -5,7 +5,7 @@ import { zeroHash } from '../../shared/domain/hashChain.ts';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
 import type { NettoLine } from '../../shared/domain/netto.ts';
 import type { Book, Order, TradeAhead } from '../../shared/domain/order.ts';
-import type { Line } from './auditClosings.ts';
+import type { Line } from './auditClosing.ts';
 import { type Row, textOf } from './books.ts';
 
 /** What an account gained of energy and money in a timeframe. */

@@ -55,7 +55,7 @@ export function createTrader({ chance }: World): Trader {
       if (prosumerId === undefined) return undefined;
       const wanted = {
         ...{ id: nextId('t'), prosumerId, timeframe, side: chance.pick(sides) ?? 'buy' },
-        energyWh: wattHours(chance.between(1, 12_000)),
+        energyWh: wattHours(chance.between(1, 24_000)),
         ...(chance.hits(0.2) && { limitPriceMsatPerKwh: msatPerKwh(chance.below(900_000)) }),
       };
       const send = (ports: Ports) => tradeAhead(ports, wanted);
@@ -95,7 +95,7 @@ export function createTrader({ chance }: World): Trader {
 
 /** Of these requests one is picked to be changed: of older ones most are past. */
 const latestMax = 12;
-export const daysAheadMax = 5;
+export const daysAheadMax = 3;
 
 /** A timeframe that a user may think of: mostly one that can still be traded. */
 export function someTimeframe({ chance, now }: World, { timeframeMinutes }: Community): Timeframe {

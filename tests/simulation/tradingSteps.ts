@@ -1,10 +1,12 @@
+import type { ProsumerId } from '../../shared/domain/ids.ts';
 import { addMinutes, msOf, timeframeAt } from '../../shared/domain/timeframe.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { deleteTariff } from '../../shared/operations/deleteTariff.ts';
 import type { PostedInterval } from '../../shared/operations/postedReadings.ts';
 import { putTariff } from '../../shared/operations/putTariff.ts';
-import { attempt } from './attempt.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
+import { attempt, tryIt } from './attempt.ts';
 import {
   type Community,
   graceMinutesMax,
@@ -17,13 +19,16 @@ import {
 import { faultyPorts } from './faultyPorts.ts';
 import { type Stage, type Step, someOf } from './stage.ts';
 import { daysAheadMax, type Request, somePastReading, someTimeframe } from './trader.ts';
+import type { World } from './world.ts';
 
 const lateDaysMax = 6;
 const longLateDaysMax = 70;
 const readingsMax = 4;
 const requestsMax = 5;
-/** Calls of ports before a slow request begins. */
-const waitMax = 12;
+/** Turns that pass before a timeframe ends, and before a slow request is written. */
+const callsBeforeEndMax = 16;
+const callsOfSlowMax = 50;
+const postersMax = 3;
 const msPerMinute = 60_000;
 
 /** What prosumers and operators do until a timeframe ends, and what meters do long after it. */
@@ -122,8 +127,8 @@ async function correct({ world, communities }: Stage): Promise<void> {
 }
 
 /**
- * Slow requests that began before a timeframe started or ended, and that may come after it was
- * closed: what is sealed tells them so.
+ * Slow requests that began before a timeframe started or ended, and whose writes may come after it
+ * was closed: what is sealed tells them so. Its readings come at the same time.
  */
 async function tradeAtTheEnd({ world, communities, trader }: Stage): Promise<void> {
   const { chance, turnstile } = world;
@@ -133,16 +138,12 @@ async function tradeAtTheEnd({ world, communities, trader }: Stage): Promise<voi
   const next = timeframeAt(addMinutes(running, timeframeMinutes), timeframeMinutes);
   const isBeforeStart = chance.hits(0.4);
   const timeframe = isBeforeStart ? next : running;
-  const wait = async () => {
-    for (let left = chance.below(waitMax); left > 0; left -= 1) await turnstile(async () => {});
-  };
-  // Something to cancel and to replace.
-  const before = [
-    trader.tradeAhead(community, timeframe),
-    trader.placeOrder(community, chance.hits(0.5) ? timeframe : undefined),
-  ];
-  for (const request of before) await request?.(world.one().ports);
+  const { ports } = world.one();
+  // Something to cancel and to replace; and nothing else is left to be closed.
+  await trader.tradeAhead(community, timeframe)?.(ports);
+  await trader.placeOrder(community, chance.hits(0.5) ? timeframe : undefined)?.(ports);
   world.pass((msOf(next) - msOf(world.now())) / msPerMinute - 1);
+  await closeTimeframe(ports, { gridId, timeframe });
   const requests = [
     trader.tradeAhead(community, timeframe),
     chance.hits(0.7) ? trader.cancelTrade() : undefined,
@@ -150,18 +151,49 @@ async function tradeAtTheEnd({ world, communities, trader }: Stage): Promise<voi
     trader.replaceOrder(),
     chance.hits(0.4) ? trader.cancelOrder() : undefined,
   ];
-  const slow = faultyPorts(world.one().ports, { rate: 0 }, world);
-  const other = faultyPorts(world.other().ports, { rate: 0 }, world);
-  await Promise.all([
-    ...requests.map(async (request) => {
-      await wait();
-      await request?.(slow);
-    }),
-    turnstile(async () => {
+  const slow = slowPorts(faultyPorts(ports, { rate: 0 }, world), world);
+  // Who dies right after the commit leaves it to others to look for readings again.
+  const diesOf = chance.hits(0.4) ? chance.pick(['applyClosing', 'hasChangedSince']) : undefined;
+  const close = async () => {
+    await waitFor(world, callsBeforeEndMax);
+    await turnstile(async () => {
       world.pass(graceMinutesMax + 2 + (isBeforeStart ? timeframeMinutes : 0));
-    }).then(() => closeTimeframe(other, { gridId, timeframe })),
+    });
+    const work = (other: Ports) => closeTimeframe(other, { gridId, timeframe });
+    await tryIt(world, world.other(), work, { rate: 0, diesOf });
+  };
+  const post = async (prosumerId: ProsumerId) => {
+    await waitFor(world, callsOfSlowMax);
+    await postNoted(slow, community, [nextReading(community, prosumerId, timeframe, chance)]);
+  };
+  await Promise.all([
+    close(),
+    ...requests.map((request) => request?.(slow)),
+    ...community.prosumerIds.slice(0, postersMax).map(post),
   ]);
+  if (diesOf !== undefined) await world.reopen();
   for (const each of communities) await postWhatEnded(world.one().ports, each, chance);
+}
+
+/** Ports on which orders and trades ahead take their time to be written. */
+function slowPorts(ports: Ports, world: World): Ports {
+  const { acceptAhead, cancelAhead, place, changeOrder } = ports.orders;
+  const slowly =
+    <Args extends readonly unknown[], Value>(call: (...args: Args) => Promise<Value>) =>
+    async (...args: Args) => {
+      await waitFor(world, callsOfSlowMax);
+      return call(...args);
+    };
+  const writes = {
+    ...{ acceptAhead: slowly(acceptAhead), cancelAhead: slowly(cancelAhead) },
+    ...{ place: slowly(place), changeOrder: slowly(changeOrder) },
+  };
+  return { ...ports, orders: { ...ports.orders, ...writes } };
+}
+
+/** Others make so many calls at most before one goes on. */
+async function waitFor({ chance, turnstile }: World, callsMax: number): Promise<void> {
+  for (let left = chance.below(callsMax); left > 0; left -= 1) await turnstile(async () => {});
 }
 
 /** From a timeframe on that has not begun. */
