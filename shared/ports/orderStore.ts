@@ -81,6 +81,14 @@ export type OrderStore = {
   ): Promise<Page<TradeAhead, number>>;
   /** Those of a prosumer, newest first. */
   listAheadOf(prosumerId: ProsumerId, page: PageRequest<number>): Promise<Page<TradeAhead, number>>;
+  /**
+   * The places of trades of a grid among the pending ones of their timeframes, from 1, by sequence.
+   * One that is not pending, or not there, has none.
+   */
+  placesAhead(
+    gridId: GridId,
+    trades: readonly Pick<TradeAhead, 'id' | 'timeframe'>[],
+  ): Promise<ReadonlyMap<TradeAheadId, number>>;
 
   /**
    * Places an order. `too_many`: the prosumer has `openMax` orders already that are open and count for

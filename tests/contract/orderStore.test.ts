@@ -176,6 +176,12 @@ describeProsumerInfo('order store', (adapter) => {
         expect(await ofProsumer('ben')).toEqual([5]);
         expect(await ofProsumer('nobody')).toEqual([]);
       }
+      const { items } = await orders.listAhead({ gridId: riverside }, { limit: 9 });
+      const places = await orders.placesAhead(riverside, [...items].reverse());
+      expect(items.map(({ id }) => places.get(id))).toEqual([1, 1, undefined, 2, 2]);
+      const last = items.slice(-1);
+      expect([...(await orders.placesAhead(riverside, last)).values()]).toEqual([2]);
+      expect((await orders.placesAhead(hillside, last)).size).toBe(0);
       const [, , third] = (await orders.listAhead({ gridId: riverside }, { limit: 9 })).items;
       expect(third).toEqual(await orders.getAhead(aheadId('d')));
     });

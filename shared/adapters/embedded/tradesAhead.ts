@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { TradeAheadId } from '../../domain/ids.ts';
 import type { TradeAhead } from '../../domain/order.ts';
 import type { AheadLimits, OrderStore } from '../../ports/orderStore.ts';
 import { type TradeAheadRow, tradeAheadOf } from '../orderRows.ts';
@@ -9,14 +10,14 @@ import { query, write } from './statement.ts';
 
 type TradesAhead = Pick<
   OrderStore,
-  'acceptAhead' | 'getAhead' | 'cancelAhead' | 'listAhead' | 'listAheadOf'
+  'acceptAhead' | 'getAhead' | 'cancelAhead' | 'listAhead' | 'listAheadOf' | 'placesAhead'
 >;
 
 /** Trades ahead: accepted and cancelled until their timeframe is sealed. */
 export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
   const statements = prepare(db);
   const books = orderBooks(db);
-  const { select, cancel, selectOfGrid, selectOfTimeframe, selectOfProsumer } = statements;
+  const { select, cancel, selectOfGrid, selectOfTimeframe, selectOfProsumer, places } = statements;
   const passedLimit = limitCheck(statements);
   return {
     async acceptAhead(trade, limits) {
@@ -58,6 +59,11 @@ export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
       const before = page.after ?? Number.MAX_SAFE_INTEGER;
       const rows = selectOfProsumer.all(prosumerId, before, rowsFor(page));
       return pageOf(rows.map(tradeAheadOf), page, ({ sequence }) => sequence);
+    },
+    async placesAhead(gridId, trades) {
+      const timeframes = JSON.stringify([...new Set(trades.map(({ timeframe }) => timeframe))]);
+      const ids = JSON.stringify(trades.map(({ id }) => id));
+      return new Map(places.all(gridId, timeframes, ids).map((row) => [row.aheadId, row.place]));
     },
   };
 }
@@ -112,6 +118,14 @@ function prepare(db: DatabaseSync) {
     selectOfGrid: trades('WHERE gridId = ? AND sequence > ? ORDER BY sequence LIMIT ?'),
     selectOfTimeframe: trades(
       'WHERE gridId = ? AND timeframe = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    ),
+    places: query<{ readonly aheadId: TradeAheadId; readonly place: number }>(
+      db,
+      `SELECT aheadId, place FROM (
+         SELECT aheadId, row_number() OVER (PARTITION BY timeframe ORDER BY sequence) AS place
+         FROM tradesAhead WHERE gridId = ? AND status = 'pending'
+           AND timeframe IN (SELECT value FROM json_each(?)))
+       WHERE aheadId IN (SELECT value FROM json_each(?))`,
     ),
     selectOfProsumer: trades(
       'WHERE prosumerId = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?',
