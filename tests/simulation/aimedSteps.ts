@@ -14,6 +14,8 @@ import type { Instance } from './world.ts';
 
 const invoicesListed = 500;
 const creditedAt = 6;
+/** Blocks whose payments are told of, whatever was told before. */
+const toldMax = 100;
 const callsOfCorrecting = [
   'snapshot',
   'putNettos',
@@ -53,12 +55,15 @@ async function paySome({ world, payers }: Stage): Promise<void> {
   if (invoice !== undefined) await payers.pay(invoice);
 }
 
-/** In one block, and never told of in the mempool: what is lost of it, nobody looks for again. */
+/**
+ * Never told of in the mempool, and now and then so deep in the chain that it is told of once: what is
+ * lost of it, nobody looks for again.
+ */
 async function dieOfFollowing(stage: Stage): Promise<'followed'> {
   const { world } = stage;
   await followPayments(world.one().ports);
   await paySome(stage);
-  await world.one().miner.mine(1, minerAddress);
+  await world.one().miner.mine(world.chance.pick([1, toldMax + 1]) ?? 1, minerAddress);
   const diesOf = world.chance.pick(['savePayments', 'setCursor']);
   await tryIt(world, world.one(), followPayments, { rate: 0, diesOf });
   await world.reopen();
