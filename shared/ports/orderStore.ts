@@ -6,6 +6,8 @@ import type { Page, PageRequest } from './page.ts';
 /** How much may be agreed on ahead for one timeframe and side, in Wh. */
 export type AheadLimits = {
   readonly prosumerWhMax: number;
+  /** How many trades of a prosumer may be pending. */
+  readonly prosumerTradesMax: number;
   /** Of all prosumers of the grid together. */
   readonly gridWhMax: number;
 };
@@ -18,7 +20,7 @@ export type AcceptOutcome =
   | {
       readonly outcome: 'over_limit';
       readonly limit: keyof AheadLimits;
-      /** What is pending already under that limit. */
+      /** What is pending already, of the prosumer or of its grid. */
       readonly pendingWh: number;
     };
 

@@ -172,8 +172,8 @@ describe('an order', () => {
     });
   });
 
-  test('is one of ten that may be open', async () => {
-    for (let at = 0; at < 9; at += 1) await placed({ ...standing, id: `o${at}` });
+  test('is one of two hundred that may be open', async () => {
+    for (let at = 0; at < 199; at += 1) await placed({ ...standing, id: `o${at}` });
     await placed(forQuarter);
     const refused = await call('POST', '/orders', standing);
     expect(refused).toMatchObject({ status: 409, body: { code: 'orders_too_many' } });

@@ -53,12 +53,12 @@ describe('settings of a grid', () => {
       market: { mechanism: 'pool', priceRule: 'mid_market' },
       missingReadings: 'missing',
       correctionDays: 60,
-      aheadEnergyWhMax: 100_000,
+      aheadEnergyWhMax: 10_000,
     });
     const said = {
       missingReadings: 'missing',
       correctionDays: 60,
-      aheadEnergyWhMax: 100_000,
+      aheadEnergyWhMax: 10_000,
       tariff: { ...prices, importGridFeeMsatPerKwh: 0 },
       billing: { dueDays: 14 },
     };

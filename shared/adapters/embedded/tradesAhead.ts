@@ -69,18 +69,22 @@ export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
 }
 
 type NewTrade = Parameters<OrderStore['acceptAhead']>[0];
+const nothing = { pendingWh: 0, trades: 0 };
 type Passed = { readonly limit: keyof AheadLimits; readonly pendingWh: number };
 
 /** Answers the first limit that a trade would pass. */
 function limitCheck({ sumOfProsumer, sumOfGrid }: ReturnType<typeof prepare>) {
   return (trade: NewTrade, limits: AheadLimits): Passed | undefined => {
     const { gridId, timeframe, side, prosumerId, energyWh } = trade;
-    const ofProsumer = sumOfProsumer.get(gridId, timeframe, side, prosumerId)?.pendingWh ?? 0;
-    if (ofProsumer + energyWh > limits.prosumerWhMax) {
-      return { limit: 'prosumerWhMax', pendingWh: ofProsumer };
+    const own = sumOfProsumer.get(gridId, timeframe, side, prosumerId) ?? nothing;
+    if (own.pendingWh + energyWh > limits.prosumerWhMax) {
+      return { limit: 'prosumerWhMax', pendingWh: own.pendingWh };
     }
-    const ofGrid = sumOfGrid.get(gridId, timeframe, side)?.pendingWh ?? 0;
-    if (ofGrid + energyWh > limits.gridWhMax) return { limit: 'gridWhMax', pendingWh: ofGrid };
+    if (own.trades >= limits.prosumerTradesMax) {
+      return { limit: 'prosumerTradesMax', pendingWh: own.pendingWh };
+    }
+    const { pendingWh } = sumOfGrid.get(gridId, timeframe, side) ?? nothing;
+    if (pendingWh + energyWh > limits.gridWhMax) return { limit: 'gridWhMax', pendingWh };
     return undefined;
   };
 }
@@ -96,9 +100,9 @@ function insert({ insert }: ReturnType<typeof prepare>, trade: TradeAhead): void
 function prepare(db: DatabaseSync) {
   const trades = (sql: string) => query<TradeAheadRow>(db, `SELECT * FROM tradesAhead ${sql}`);
   const sum = (of: string) =>
-    query<{ readonly pendingWh: number }>(
+    query<typeof nothing>(
       db,
-      `SELECT coalesce(sum(energyWh), 0) AS pendingWh FROM tradesAhead
+      `SELECT coalesce(sum(energyWh), 0) AS pendingWh, count(*) AS trades FROM tradesAhead
        WHERE status = 'pending' AND gridId = ? AND timeframe = ? AND side = ? ${of}`,
     );
   return {

@@ -42,6 +42,7 @@ export function azureTradesAhead(db: SqlDatabase): TradesAhead {
         locks: locksParameter(booksLock(trade.gridId)),
         ...parametersOf(trade),
         prosumerWhMax: bigIntParameter(limits.prosumerWhMax),
+        prosumerTradesMax: bigIntParameter(limits.prosumerTradesMax),
         gridWhMax: bigIntParameter(limits.gridWhMax),
       });
       return outcomeOf(answer);
