@@ -8,6 +8,7 @@ import {
   sumOf,
   textOf,
 } from './books.ts';
+import { undoneMax } from './stage.ts';
 
 /** Invoices have the sums of their payments and events, and nothing unconfirmed is counted. */
 export function auditPayments(books: Books): void {
@@ -96,7 +97,11 @@ function auditState(state: string, { depth, needed, place }: Standing): void {
   check(state !== 'vanished', `${place} has vanished, and stands in the chain`);
   check(depth < needed || isCounted, `${place} is ${state} with ${depth} confirmations`);
   check(depth > 0 || !isCounted, `${place} is ${state} in the mempool`);
-  check(depth >= 100 || state !== 'buried', `${place} is buried at ${depth} confirmations`);
+  // What is buried stays so: blocks that are undone after that have been counted.
+  check(
+    depth >= 100 - undoneMax || state !== 'buried',
+    `${place} is buried at ${depth} confirmations`,
+  );
 }
 
 function neededFor({ billing }: GridDocument, invoice: Row, paidSat: bigint): number {

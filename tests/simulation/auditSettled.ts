@@ -1,5 +1,6 @@
 import { addMinutes, type Instant } from '../../shared/domain/timeframe.ts';
 import type { SeenClosing } from './auditClosing.ts';
+import { hasLeft } from './auditLate.ts';
 import {
   type Books,
   type BooksReader,
@@ -53,7 +54,10 @@ export function auditSettled(
       const place = `${grid.id} ${closing.timeframe}`;
       const latest = closings.latest(grid.id, closing.timeframe);
       if (latest === undefined) continue;
-      auditReadings(latest, readings.get(place) ?? [], lateAt.has(place));
+      const left = auditReadings(latest, readings.get(place) ?? [], lateAt.has(place)).filter(
+        (id) => !hasLeft(books, id, timeframe),
+      );
+      check(lateAt.has(place) || left.length === 0, `${left} of ${place} are left out`);
       auditEstimates(latest, most);
       auditAhead(books, closing.timeframe, grid, trades.get(place) ?? []);
       auditMoved(books, grid, latest, moved.get(place) ?? []);
@@ -100,12 +104,15 @@ function correctedFrom({ grids }: Books, gridId: unknown, now: Instant): string 
   return addMinutes(now, -days * minutesPerDay);
 }
 
-/** The lines are the last readings, but where these came too late to be settled: then it is marked. */
+/**
+ * The lines are the last readings, but where these came too late to be settled: then it is marked.
+ * Answers of whom there are readings and no line.
+ */
 function auditReadings(
-  { closing: { gridId, timeframe }, lines }: SeenClosing,
+  { closing: { timeframe }, lines }: SeenClosing,
   readings: readonly Row[],
   isLate: boolean,
-): void {
+): readonly string[] {
   const last = new Map(readings.map((row) => [textOf(row, 'prosumerId'), row]));
   for (const [id, line] of lines) {
     const reading = last.get(id);
@@ -117,7 +124,7 @@ function auditReadings(
     checkSame(line.producedWh, Number(reading['producedWh']), `the production of ${name}`);
     checkSame(line.consumedWh, Number(reading['consumedWh']), `the consumption of ${name}`);
   }
-  check(isLate || last.size === 0, `${[...last.keys()]} of ${gridId} at ${timeframe} are left out`);
+  return [...last.keys()];
 }
 
 /** The first trades are what is pending, in order of acceptance; no other trade is of that kind. */

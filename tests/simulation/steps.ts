@@ -15,15 +15,13 @@ import { aimedSteps } from './aimedSteps.ts';
 import { attempt } from './attempt.ts';
 import { billingOf, gridWallets, joinCommunity, periodsUntil, postWhatEnded } from './community.ts';
 import { deliver } from './delivery.ts';
-import { minerAddress, type Stage, type Step, someOf } from './stage.ts';
+import { minerAddress, type Stage, type Step, someOf, undoneMax } from './stage.ts';
 import { tradingSteps } from './tradingSteps.ts';
 import { bindSome } from './treasurer.ts';
 import type { World } from './world.ts';
 
 const dayMinutes = 1_440;
 const invoicesListed = 500;
-/** Nobody's confirmations are this deep. */
-const undoneMax = 9;
 const depositsAtFirst = 6;
 
 export const steps: readonly Step[] = [
