@@ -90,6 +90,9 @@ export function auditFollowed(books: Books, scriptOf: (address: string) => strin
   }
 }
 
+/** How often blocks are undone before as many are mined again, hardly ever. */
+const undoingsMax = 6;
+
 type Standing = { readonly depth: number; readonly needed: number; readonly place: string };
 
 function auditState(state: string, { depth, needed, place }: Standing): void {
@@ -99,7 +102,7 @@ function auditState(state: string, { depth, needed, place }: Standing): void {
   check(depth > 0 || !isCounted, `${place} is ${state} in the mempool`);
   // What is buried stays so: blocks that are undone after that have been counted.
   check(
-    depth >= 100 - undoneMax || state !== 'buried',
+    depth >= 100 - undoingsMax * undoneMax || state !== 'buried',
     `${place} is buried at ${depth} confirmations`,
   );
 }
