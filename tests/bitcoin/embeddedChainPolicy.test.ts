@@ -42,6 +42,25 @@ function payment(script: Uint8Array, sat: bigint): Transaction {
   return spendOf({ outputs: [{ to: script, amountSat: sat }, rest] });
 }
 
+/**
+ * A signature is a byte longer or shorter as it comes: of the transactions that differ in nothing
+ * but a lock time of the past, one of the size that a limit was computed for.
+ */
+function ofSize(virtualSize: bigint, spend: (locktime: number) => Transaction): Transaction {
+  const found = variants(spend).find((each) => BigInt(each.virtualSize()) === virtualSize);
+  if (found === undefined) throw new Error(`no transaction has ${virtualSize} virtual bytes`);
+  return found;
+}
+
+/** The largest size, which half of them have. */
+function sizeOf(spend: (locktime: number) => Transaction): bigint {
+  return BigInt(Math.max(...variants(spend).map((each) => each.virtualSize())));
+}
+
+function variants(spend: (locktime: number) => Transaction): Transaction[] {
+  return Array.from({ length: 30 }, (_, locktime) => spend(locktime));
+}
+
 const of = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 const publicKey = `02${'11'.repeat(32)}`;
 
@@ -111,18 +130,23 @@ describe('a transaction is refused', () => {
   });
 
   test('at one satoshi under a fee of 1 sat/vB', async () => {
-    const virtualSize = BigInt(spendOf().virtualSize());
-    const paying = (sat: bigint) =>
-      spendOf({ outputs: [{ to: key.script, amountSat: amountSat - sat }] });
+    const spend = (sat: bigint) => (locktime: number) =>
+      spendOf({ outputs: [{ to: key.script, amountSat: amountSat - sat }], locktime });
+    const virtualSize = sizeOf(spend(feeSat));
+    const paying = (sat: bigint) => ofSize(virtualSize, spend(sat));
     expect(await verdictOf(paying(virtualSize))).toBe('accepted');
     expect(await verdictOf(paying(virtualSize - 1n))).toBe('min relay fee not met');
   });
 
   test('with a fee that must be a mistake', async () => {
     const coin = purse.takeCoin();
-    const paying = (sat: bigint) =>
-      signSpend({ inputs: [coin], outputs: [{ to: key.script, amountSat: coin.amountSat - sat }] });
-    const most = BigInt(paying(1_000n).virtualSize()) * 10_000n;
+    const spend = (sat: bigint) => (locktime: number) => {
+      const outputs = [{ to: key.script, amountSat: coin.amountSat - sat }];
+      return signSpend({ inputs: [coin], outputs, locktime });
+    };
+    const virtualSize = sizeOf(spend(1_000n));
+    const paying = (sat: bigint) => ofSize(virtualSize, spend(sat));
+    const most = virtualSize * 10_000n;
     expect(await verdictOf(paying(most))).toBe('accepted');
     expect(await verdictOf(paying(most + 1n))).toBe('max-fee-exceeded');
   });
