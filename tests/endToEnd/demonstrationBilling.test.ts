@@ -38,9 +38,10 @@ test(
 
 /** Bills for the first time until the month is settled, which is what takes long, and kills it there. */
 async function settleLastMonth(app: RunningApp): Promise<void> {
-  const billing = bill(app).catch(() => undefined);
-  const isBilled = await Promise.race([billing, untilFinal(app)]);
-  expect(isBilled).toBeDefined();
+  // Killed by whoever goes on once the run is final, it may fail by then; before that it may not.
+  const billing = bill(app);
+  await Promise.race([billing, untilFinal(app)]);
+  billing.catch(() => undefined);
 }
 
 async function untilFinal(app: RunningApp): Promise<true> {
