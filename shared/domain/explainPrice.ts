@@ -1,6 +1,7 @@
 import { assert } from './assert.ts';
 import type { Clearing, Margin } from './clearing.ts';
 import type { PriceRule, Terms } from './grid.ts';
+import { middleQuotient, type Quotient, ratioQuotient } from './poolPrice.ts';
 import { divHalfEven, type MsatPerKwh } from './units.ts';
 
 /** A price with what it comes from: numerator ÷ denominator, a half going to the even neighbour. */
@@ -13,22 +14,12 @@ export type ExplainedPrice = {
   readonly quotient?: Quotient;
 };
 
-type Quotient = { readonly numerator: bigint; readonly denominator: bigint };
-
 /** Explains the price of a market that was cleared on these terms. Throws when it cannot be so. */
-export function explainPrice(clearing: Clearing, { market, tariff }: Terms): ExplainedPrice {
+export function explainPrice(clearing: Clearing, terms: Terms): ExplainedPrice {
   const { priceMsatPerKwh, margin } = clearing;
+  const { market } = terms;
   const rule = market.mechanism === 'auction' ? 'uniform' : market.price.rule;
-  const importPrice = BigInt(tariff.importPriceMsatPerKwh);
-  const exportPrice = BigInt(tariff.exportPriceMsatPerKwh);
-  const quotient =
-    rule === 'fixed'
-      ? undefined
-      : rule === 'supply_demand_ratio'
-        ? ratioOf(importPrice, exportPrice, clearing)
-        : margin === undefined
-          ? middleOf(importPrice, exportPrice)
-          : middleOf(BigInt(margin.sellLimitMsatPerKwh), BigInt(margin.buyLimitMsatPerKwh));
+  const quotient = quotientOf(rule, clearing, terms);
   if (quotient !== undefined) {
     const price = divHalfEven(quotient.numerator, quotient.denominator);
     assert(
@@ -39,20 +30,16 @@ export function explainPrice(clearing: Clearing, { market, tariff }: Terms): Exp
   return { rule, priceMsatPerKwh, ...(margin && { margin }), ...(quotient && { quotient }) };
 }
 
-function middleOf(a: bigint, b: bigint): Quotient {
-  return { numerator: a + b, denominator: 2n };
-}
-
-/** Undefined where the price is the import price, or the export price. */
-function ratioOf(
-  importPrice: bigint,
-  exportPrice: bigint,
-  { sellers, buyers }: Clearing,
+function quotientOf(
+  rule: ExplainedPrice['rule'],
+  { sellers, buyers, margin }: Clearing,
+  { tariff }: Terms,
 ): Quotient | undefined {
-  const [supply, demand] = [BigInt(sellers.totalWh), BigInt(buyers.totalWh)];
-  if (supply === 0n || supply >= demand || importPrice === exportPrice) return undefined;
-  return {
-    numerator: importPrice * exportPrice * demand,
-    denominator: (importPrice - exportPrice) * supply + exportPrice * demand,
-  };
+  if (rule === 'fixed') return undefined;
+  if (rule === 'supply_demand_ratio') {
+    return ratioQuotient(tariff, { supplyWh: sellers.totalWh, demandWh: buyers.totalWh });
+  }
+  return margin === undefined
+    ? middleQuotient(tariff.importPriceMsatPerKwh, tariff.exportPriceMsatPerKwh)
+    : middleQuotient(margin.sellLimitMsatPerKwh, margin.buyLimitMsatPerKwh);
 }

@@ -5,6 +5,7 @@ import { qualityOf } from './readingChecks.ts';
 import {
   addMinutes,
   type Instant,
+  minutesPerDay,
   parseInstant,
   type Timeframe,
   timeframeAt,
@@ -65,7 +66,6 @@ export function meanOf(
   return { producedWh: mean('producedWh'), consumedWh: mean('consumedWh') };
 }
 
-const minutesPerDay = 1440;
 const daysPerWeek = 7;
 const saturday = 5;
 

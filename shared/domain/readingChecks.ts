@@ -1,3 +1,4 @@
+import { connectionEnergyWh } from './connectionEnergy.ts';
 import type { Reading, ReadingCheck, ReadingQuality } from './reading.ts';
 import type { Instant } from './timeframe.ts';
 
@@ -80,7 +81,6 @@ function repeats(reading: Reading, before: Reading | undefined): boolean {
   );
 }
 
-/** Wh × 60 > W × minutes: nothing is rounded, and both sides are far below 2^53. */
 function isAboveLimit(
   { producedWh, consumedWh }: Reading,
   timeframeMinutes: number,
@@ -88,6 +88,6 @@ function isAboveLimit(
 ): boolean {
   return (
     limitW !== undefined &&
-    Math.max(producedWh, consumedWh) * minutesPerHour > limitW * timeframeMinutes
+    Math.max(producedWh, consumedWh) > connectionEnergyWh(limitW, timeframeMinutes)
   );
 }

@@ -9,7 +9,7 @@ export type Instant = string & { readonly [instant]: 'utc' };
 /** The UTC start of a half-open timeframe [start, end). Its length belongs to the grid. */
 export type Timeframe = Instant & { readonly [timeframe]: 'start' };
 
-const minutesPerDay = 1440;
+export const minutesPerDay = 1440;
 const msPerMinute = 60_000;
 
 /**

@@ -6,6 +6,7 @@ import {
   compactTimeframe,
   firstTimeframeFrom,
   type Instant,
+  minutesPerDay,
   nextTimeframe,
   type Timeframe,
 } from '../domain/timeframe.ts';
@@ -20,7 +21,6 @@ const dueTimeframesPerRunMax = 1_000;
 const unsettledPerRunMax = 50;
 /** Late timeframes of a grid that one run asks for, the oldest first: no more wait in the queue. */
 const latePerRunMax = 100;
-const minutesPerDay = 1_440;
 /** How long after its closing a timeframe that is not settled is looked at again. */
 const resendAfterMinutes = 5;
 

@@ -5,7 +5,7 @@ import { type Invoice, type InvoiceEvent, invoiceIdOf } from '../domain/invoice.
 import type { Payee } from '../domain/payout.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
-import { addMinutes } from '../domain/timeframe.ts';
+import { addMinutes, minutesPerDay } from '../domain/timeframe.ts';
 import type { Satoshi } from '../domain/units.ts';
 import type { FinalRun } from '../ports/billingStore.ts';
 import { findRun, type RunPorts, type RunView } from './billingRuns.ts';
@@ -14,7 +14,6 @@ import { draftRun, type RunDraft } from './draftRun.ts';
 
 /** How often a run is computed again because the ledger moved while it was. */
 const attemptsMax = 8;
-const minutesPerDay = 1_440;
 const noSat = 0n as Satoshi;
 
 /**

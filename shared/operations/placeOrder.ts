@@ -82,10 +82,10 @@ function validityOf(
   at: Instant | undefined,
   now: Instant,
 ): Result<Pick<NewOrder, 'timeframe' | 'validFrom' | 'validUntil'>, Refusal> {
-  const { grid, prosumer } = participant;
+  const { grid } = participant;
   if (at === undefined) {
     const validFrom = firstOf(participant, now);
-    const inactive = inactiveIn({ grid, prosumer }, validFrom);
+    const inactive = inactiveIn(participant, validFrom);
     if (inactive !== undefined) return refuse({ ...inactive, errors: standingErrors });
     return everTakesOrders(grid, validFrom) ? accept({ validFrom }) : refuse(withoutOrders(grid));
   }

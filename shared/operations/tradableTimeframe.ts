@@ -5,6 +5,7 @@ import {
   addMinutes,
   type Instant,
   isAligned,
+  minutesPerDay,
   type Timeframe,
   timeframeEnd,
 } from '../domain/timeframe.ts';
@@ -12,8 +13,6 @@ import { misaligned } from './listTimeframes.ts';
 
 /** How many days ahead of now a timeframe may start that is traded or ordered for. */
 export const aheadDaysMax = 31;
-
-const minutesPerDay = 1440;
 
 /** A timeframe that can be agreed on: it has not ended, and is not too far ahead. */
 export function tradableTimeframe(

@@ -1,3 +1,4 @@
+import { connectionEnergyWh } from '../domain/connectionEnergy.ts';
 import { type Grid, gridDefaults } from '../domain/grid.ts';
 import type { ProsumerId } from '../domain/ids.ts';
 import type { AheadView, Side, TradeAhead } from '../domain/order.ts';
@@ -47,6 +48,7 @@ export async function tradeAhead(
   const quote = quoteOf(grid, timeframe.value);
   if (!isWithinLimit(asked, quote)) return refuse(priceLimitNotMet(asked, quote));
   const { priceMsatPerKwh, gridFeeMsatPerKwh } = quote;
+  const limits = limitsOf(prosumer, grid);
   const outcome = await ports.orders.acceptAhead(
     {
       ...asked,
@@ -57,13 +59,13 @@ export async function tradeAhead(
       gridFeeMsatPerKwh,
       acceptedAt,
     },
-    limitsOf(prosumer, grid),
+    limits,
   );
   if (outcome.outcome === 'accepted') return accept(await viewAhead(ports, outcome.trade));
   return refuse(
     outcome.outcome === 'sealed'
       ? timeframeEnded(timeframe.value, quote.tradableUntil, '/timeframe')
-      : overLimit(asked, outcome, limitsOf(prosumer, grid)),
+      : overLimit(asked, outcome, limits),
   );
 }
 
@@ -71,14 +73,13 @@ export async function tradeAhead(
 function limitsOf(prosumer: Prosumer, grid: Grid): AheadLimits {
   const { aheadEnergyWhMax = gridDefaults.aheadEnergyWhMax, timeframeMinutes } = grid;
   const { connectionLimitW = Number.POSITIVE_INFINITY } = prosumer;
-  const carriedWh = Math.floor((connectionLimitW * timeframeMinutes) / minutesPerHour);
+  const carriedWh = connectionEnergyWh(connectionLimitW, timeframeMinutes);
   const prosumerWhMax = prosumer.aheadEnergyWhMax ?? Math.min(aheadEnergyWhMax, carriedWh);
   return { prosumerWhMax, prosumerTradesMax, gridWhMax: energyWhMax };
 }
 
 /** Trades of a prosumer that are pending for one timeframe and side. */
 const prosumerTradesMax = 100;
-const minutesPerHour = 60;
 
 /** Who sells takes no less than its limit, who buys gives no more. */
 function isWithinLimit({ side, limitPriceMsatPerKwh: limit }: AheadAsked, quote: Quote): boolean {

@@ -162,3 +162,14 @@ export function hash(description: string) {
 export function closed(title: string, description: string) {
   return { title, description, additionalProperties: false } as const;
 }
+
+/** The keywords of JSON Schema for: where `condition` holds, `met` must hold too, else `unmet`. */
+export function conditional(condition: object, met: object, unmet: object) {
+  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+  return { if: condition, then: met, else: unmet };
+}
+
+/** Schemas that refuse each of these fields. */
+export function without(fields: object): Readonly<Record<string, false>> {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, false]));
+}

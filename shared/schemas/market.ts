@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { AuctionMarket } from '../domain/grid.ts';
 import type { MsatPerKwh } from '../domain/units.ts';
-import { closed, oneOf, priceMsatPerKwh } from './common.ts';
+import { closed, conditional, oneOf, priceMsatPerKwh, without } from './common.ts';
 
 /** How trades come about: by a pool, whose price is computed or given, or by an auction. */
 export type MarketInput =
@@ -42,18 +42,16 @@ export const MarketSettings = Type.Unsafe<MarketInput>({
     },
     closed('MarketSettings', 'How trades among prosumers come about.'),
   ),
-  if: { properties: { mechanism: { const: 'auction' } }, required: ['mechanism'] },
-  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
-  then: { properties: without(ofPool) },
-  else: {
-    properties: without(ofAuction),
-    if: { properties: { priceRule: { const: 'fixed' } }, required: ['priceRule'] },
-    // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
-    then: { required: ['fixedPriceMsatPerKwh'] },
-    else: { properties: { fixedPriceMsatPerKwh: false } },
-  },
+  ...conditional(
+    { properties: { mechanism: { const: 'auction' } }, required: ['mechanism'] },
+    { properties: without(ofPool) },
+    {
+      properties: without(ofAuction),
+      ...conditional(
+        { properties: { priceRule: { const: 'fixed' } }, required: ['priceRule'] },
+        { required: ['fixedPriceMsatPerKwh'] },
+        { properties: { fixedPriceMsatPerKwh: false } },
+      ),
+    },
+  ),
 });
-
-function without(fields: object): Readonly<Record<string, false>> {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, false]));
-}

@@ -2,11 +2,13 @@ import { Type } from 'typebox';
 import { type FiatTariff, type Tariff as TariffPrices, weekdays } from '../domain/grid.ts';
 import {
   closed,
+  conditional,
   decimalPattern,
   instant,
   oneOf,
   priceMsatPerKwh,
   timeOfDayPattern,
+  without,
 } from './common.ts';
 import { MarketSettings } from './market.ts';
 
@@ -119,16 +121,17 @@ export const TariffSettings = Type.Unsafe<TariffInput>({
       'Prices of a mini grid, in millisatoshi or in a currency: then they are converted once.',
     ),
   ),
-  if: { required: ['currency'] },
-  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
-  then: {
-    required: Object.keys(fiatPrices),
-    properties: { ...without(plainFields), ...inWindows(only(fiatPrices, plainFields)) },
-  },
-  else: {
-    required: Object.keys(prices),
-    properties: { ...without(fiatFields), ...inWindows(only(prices, fiatFields)) },
-  },
+  ...conditional(
+    { required: ['currency'] },
+    {
+      required: Object.keys(fiatPrices),
+      properties: { ...without(plainFields), ...inWindows(only(fiatPrices, plainFields)) },
+    },
+    {
+      required: Object.keys(prices),
+      properties: { ...without(fiatFields), ...inWindows(only(prices, fiatFields)) },
+    },
+  ),
 });
 
 export const TariffPut = Type.Object(
@@ -148,10 +151,6 @@ export const TariffVersion = Type.Object(
 
 function optional(fields: Readonly<Record<string, Parameters<typeof Type.Optional>[0]>>) {
   return Object.fromEntries(Object.entries(fields).map(([name, of]) => [name, Type.Optional(of)]));
-}
-
-function without(fields: object): Readonly<Record<string, false>> {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, false]));
 }
 
 function only(required: object, never: object): object {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
-import { gridId, instant, prosumerId } from './common.ts';
+import { conditional, gridId, instant, prosumerId } from './common.ts';
 import { pageParameters } from './page.ts';
 
 type ListQuery = {
@@ -33,8 +33,9 @@ export const tradesQuery = Type.Unsafe<TradesQuery>({
     },
     { additionalProperties: false },
   ),
-  if: { required: ['prosumerId'] },
-  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
-  then: { properties: { gridId: false, timeframe: false } },
-  else: { required: ['gridId'] },
+  ...conditional(
+    { required: ['prosumerId'] },
+    { properties: { gridId: false, timeframe: false } },
+    { required: ['gridId'] },
+  ),
 });
