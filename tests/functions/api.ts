@@ -42,6 +42,7 @@ import { trades } from '../../functions/trades.ts';
 import { isTransient } from '../../shared/adapters/isTransient.ts';
 import type { EdgeDeps, HttpAnswer, HttpRequestLike } from '../../shared/http/edge.ts';
 import { serve } from '../../shared/http/serve.ts';
+import { authorize } from '../../shared/operations/authorize.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { RouteSpec } from '../../shared/schemas/routeSpec.ts';
 import { routes } from '../../shared/schemas/routes.ts';
@@ -59,9 +60,18 @@ export type Call = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
-/** The functions of the API over the given ports, called with the library's own requests. */
-export function openApi(ports: Ports): Call {
-  const served = servedBy(ports, { ...ports, answers: ports.idempotency, isTransient });
+/**
+ * The functions of the API over the given ports, called with the library's own requests; without
+ * tokens, if nothing else is said.
+ */
+export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open' }): Call {
+  const served = servedBy(ports, {
+    ...ports,
+    answers: ports.idempotency,
+    isTransient,
+    tokens,
+    authorize: (caller, access, input) => authorize(ports, caller, access, input),
+  });
   return async (method, path, body, headers = {}) => {
     const url = `http://localhost/api${path}`;
     const [name, params] = match(new URL(url).pathname.slice('/api/'.length));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { everybody } from '../../shared/domain/caller.ts';
 import { accept, refuse } from '../../shared/domain/result.ts';
 import type { Handlers } from '../../shared/http/edge.ts';
 import { answer, bodyOf, edgeDeps, origin, request } from './edgeUnderTest.ts';
@@ -229,6 +230,7 @@ test('a handler gets numbers for numbers, absent for empty, and the address', as
     query: { limit: 7 },
     body: undefined,
     url: `${origin}/api/grids?limit=7`,
+    caller: everybody,
     assignedId: 'id-1',
   });
 });
