@@ -43,8 +43,10 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
     ...parts,
     clock,
     // What was measured while nobody was here is posted before any of it can close without it.
-    onListening: async (url) => {
-      demonstration = await startDemonstration({ url, clock, dataDirectory, write });
+    onListening: async (url, issuer) => {
+      const token = issuer && (async () => (await issuer.issue(demonstrator)).token);
+      const tokens = token && { token };
+      demonstration = await startDemonstration({ url, clock, dataDirectory, write, ...tokens });
       begun.resolve(demonstration);
     },
     actions: { bill },
@@ -56,9 +58,13 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
   });
 }
 
-function partsOf({ port, dataDirectory, appFile }: Omit<HostOptions, 'speed'>) {
+/** Who the demonstration is to the app, where that asks for tokens: a new one for each request. */
+const demonstrator = { subject: 'demonstration', roles: ['operator'], minutes: 5 };
+
+function partsOf({ port, dataDirectory, appFile, issuesTokens }: Omit<HostOptions, 'speed'>) {
   return {
     port,
+    issuesTokens,
     dataDirectory: resolve(appDirectory, dataDirectory),
     appFile: resolve(appDirectory, appFile),
     appDirectory,
