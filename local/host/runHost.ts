@@ -21,9 +21,9 @@ export async function runHost({ beforeStop, onListening, ...parts }: RunParts): 
   const starting = startHost({
     ...parts,
     onListening: async (url, issuer) => {
-      console.log(`Mini Smart Grid is listening on ${url}`);
       const auth = describeAuth(process.env, url, issuer !== undefined);
       if (auth !== undefined) console.log(auth);
+      console.log(`Mini Smart Grid is listening on ${url}`);
       await onListening?.(url, issuer);
     },
   });
