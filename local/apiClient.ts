@@ -12,12 +12,16 @@ export type ApiClient = {
   patch(path: string, body: unknown): Promise<unknown>;
   /** An answer that is no JSON, as it came. */
   text(path: string): Promise<string>;
-  /** The same, with what its `Link` header says. */
+  /** The same, with what its headers say of it. */
   linked(path: string): Promise<Linked>;
 };
 
-/** A text and the `Link` header that came with it. */
-export type Linked = { readonly text: string; readonly link?: string };
+/** A text, and the headers `Link` and `Content-Type` that came with it. */
+export type Linked = {
+  readonly text: string;
+  readonly link?: string;
+  readonly contentType?: string;
+};
 
 export type ApiClientOptions = {
   /** The base, `/api` included, as `http://127.0.0.1:7071/api`. */
@@ -132,7 +136,8 @@ async function requestOnce(options: ApiClientOptions, request: Request): Promise
   }
   if (response.ok) {
     const link = response.headers.get('link');
-    return { answer: { text, ...(link === null ? {} : { link }) } };
+    const contentType = response.headers.get('content-type');
+    return { answer: { text, ...(link && { link }), ...(contentType && { contentType }) } };
   }
   const problem = problemOf(name, response.status, text);
   if (!passingStatuses.has(response.status)) throw problem;

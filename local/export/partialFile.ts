@@ -1,7 +1,9 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { readCheckpointFile, writeCheckpointFile } from '../checkpointFile.ts';
 import { errorCodeOf } from '../errorCode.ts';
 import { isJsonObject } from '../jsonFields.ts';
+import { ExportUsageError } from './exportArguments.ts';
 import type { ExportProgress, ExportSink } from './exportSink.ts';
 
 /** How far a file got, and what it is an export of. `bytes` of it belong to these rows. */
@@ -17,10 +19,13 @@ export async function openPartialFile(
   identity: string,
   isRestart: boolean,
 ): Promise<ExportSink> {
+  if ((await statOf(path))?.isFile() === false) {
+    throw new ExportUsageError(`--out ${path} is there, and no file that could be replaced.`);
+  }
   const partial = `${path}.partial`;
   const checkpointPath = `${partial}.json`;
   const found = isRestart ? undefined : await readCheckpoint(checkpointPath, identity);
-  const isThere = found !== undefined && found.bytes <= (await bytesOf(partial));
+  const isThere = found !== undefined && found.bytes <= ((await statOf(partial))?.size ?? -1);
   const { bytes: startBytes, ...start } = isThere ? found : { rows: 0, bytes: 0 };
   const file = await open(partial, isThere ? 'r+' : 'w');
   await file.truncate(startBytes);
@@ -51,11 +56,12 @@ async function writeAt(file: FileHandle, text: string, position: number): Promis
   return data.length;
 }
 
-async function bytesOf(path: string): Promise<number> {
+/** Undefined where nothing is there. A link counts as what it leads to. */
+async function statOf(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).size;
+    return await stat(path);
   } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return -1;
+    if (errorCodeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

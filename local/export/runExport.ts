@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { createApiClient } from '../apiClient.ts';
+import { mediaTypeOf } from '../../shared/http/exportText.ts';
+import { ApiProblem, createApiClient } from '../apiClient.ts';
 import type { ExportArguments } from './exportArguments.ts';
 import { type ExportProgress, type ExportSink, streamSink } from './exportSink.ts';
 import { openPartialFile } from './partialFile.ts';
@@ -55,7 +56,10 @@ async function writePages(
   });
   let { rows, cursor }: ExportProgress = sink.start;
   for (let page = 1; page <= pagesMax; page += 1) {
-    const { text, link } = await client.linked(pathOf(given, cursor));
+    const { text, link, contentType } = await client.linked(pathOf(given, cursor));
+    if (typeOf(contentType) !== typeOf(mediaTypeOf[given.format])) {
+      throw notAnExport(given, contentType);
+    }
     rows += linesIn(text) - (given.format === 'csv' && cursor === undefined ? 1 : 0);
     const next = cursorIn(link, given.url);
     if (next === undefined) {
@@ -68,6 +72,16 @@ async function writePages(
     if (page % pagesPerNote === 0) surroundings.say(`${rows} rows so far`);
   }
   throw new Error(`the export has more than ${pagesMax} pages: give --rows or a shorter range`);
+}
+
+/** Without its parameters, which one on the way may have changed. */
+function typeOf(contentType: string | undefined): string | undefined {
+  return contentType?.split(';')[0]?.trim().toLowerCase();
+}
+
+/** Something else than the app answered, such as a proxy with a page to log in. */
+function notAnExport({ url, format }: ExportArguments, contentType = 'no type'): ApiProblem {
+  return new ApiProblem(url, 200, contentType, `not ${format}: is it the address of the API?`);
 }
 
 function pathOf(given: ExportArguments, cursor: string | undefined): string {

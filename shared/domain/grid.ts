@@ -112,7 +112,7 @@ export type MissingReadings = (typeof missingReadings)[number];
 export const gridDefaults = {
   missingReadings: 'missing',
   correctionDays: 60,
-  aheadEnergyWhMax: 100_000,
+  aheadEnergyWhMax: 10_000,
 } as const satisfies Partial<Grid>;
 
 /** The settings of a mini grid. `terms` is sorted by `validFrom`, ascending, and never empty. */

@@ -6,7 +6,8 @@ const exampleAddress = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
 /**
  * Examples of bodies, by the title of their schema. They work one after the other: the grid is
- * created paused, takes its prosumers and readings of the past, and is then let run.
+ * created paused, takes its prosumers and readings of the past, and is then let run. Another one has
+ * an auction, and stays paused. What a reader still has to fill in, the summary says.
  */
 export const examples: Readonly<Record<string, Readonly<Record<string, Example>>>> = {
   GridCreate: {
@@ -22,6 +23,24 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
         activeUntil: '2026-01-02T00:00:00Z',
         paused: true,
         market: { mechanism: 'pool' },
+        tariff: {
+          importPriceMsatPerKwh: 500_000,
+          exportPriceMsatPerKwh: 100_000,
+          gridFeeMsatPerKwh: 10_000,
+        },
+      },
+    },
+    auction: {
+      summary: 'A grid with an auction, which takes orders while it is paused too',
+      value: {
+        id: 'auction-street',
+        name: 'Auction Street',
+        timeZone: 'Europe/Vienna',
+        timeframeMinutes: 60,
+        graceMinutes: 5,
+        activeFrom: timeframe,
+        paused: true,
+        market: { mechanism: 'auction' },
         tariff: {
           importPriceMsatPerKwh: 500_000,
           exportPriceMsatPerKwh: 100_000,
@@ -65,7 +84,7 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
       },
     },
     auction: {
-      summary: 'An auction at prices in a currency',
+      summary: 'An auction at prices in a currency, where a source of rates is configured',
       value: {
         market: { mechanism: 'auction' },
         tariff: {
@@ -86,6 +105,16 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
         name: 'House 7',
         address: 'Sunny Street 7, 1010 Vienna',
         type: 'household',
+      },
+    },
+    bidder: {
+      summary: 'A shop where there is an auction',
+      value: {
+        id: 'shop-8',
+        gridId: 'auction-street',
+        name: 'Shop 8',
+        address: 'Auction Street 8, 1010 Vienna',
+        type: 'company',
       },
     },
   },
@@ -120,9 +149,9 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
   },
   TradeCreate: {
     sell: {
-      summary: 'Sell at the quoted price, if it is at least this',
+      summary: 'Sell at the quoted price, if it is at least this; name a timeframe to come',
       value: {
-        prosumerId: 'house-7',
+        prosumerId: 'shop-8',
         timeframe,
         side: 'sell',
         energyWh: 500,
@@ -131,19 +160,19 @@ export const examples: Readonly<Record<string, Readonly<Record<string, Example>>
     },
   },
   OrderCreate: {
+    standing: {
+      summary: 'Standing, for all that the meter shows',
+      value: { prosumerId: 'shop-8', side: 'buy', limitPriceMsatPerKwh: 380_000 },
+    },
     timeframe: {
-      summary: 'For one timeframe',
+      summary: 'For one timeframe; name one to come',
       value: {
-        prosumerId: 'house-7',
+        prosumerId: 'shop-8',
         timeframe,
         side: 'sell',
         energyWh: 800,
         limitPriceMsatPerKwh: 220_000,
       },
-    },
-    standing: {
-      summary: 'Standing, for all that the meter shows',
-      value: { prosumerId: 'house-7', side: 'buy', limitPriceMsatPerKwh: 380_000 },
     },
   },
   OrderPut: {

@@ -12,6 +12,7 @@ import { type GridView, gridNotFound, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
 import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';
 import { putTerms } from './putTerms.ts';
+import { isSameSetting } from './sameSettings.ts';
 
 export type GridChange = {
   readonly name?: string;
@@ -43,7 +44,6 @@ export async function changeGrid(
   { tariff: asked, ...plain }: GridChange,
   ifMatch: string | undefined,
 ): Promise<Result<GridView, Refusal>> {
-  const now = ports.clock.now();
   const tariff = asked && (await priceTariff(ports, asked));
   if (tariff?.ok === false) return tariff;
   const change: PricedChange = { ...plain, ...(tariff && { tariff: tariff.value }) };
@@ -51,7 +51,8 @@ export async function changeGrid(
     get: () => ports.grids.get(gridId),
     etagOf: ({ etag }) => etag,
     apply: ({ value, etag }) => {
-      const changed = applyChange(ports, value, change, now);
+      // Read anew each time: while a rate was fetched, or another changed the grid, a timeframe began.
+      const changed = applyChange(ports, value, change, ports.clock.now());
       if (!changed.ok) return changed;
       return { ok: true, value: { value: changed.value, etag } };
     },
@@ -112,7 +113,7 @@ function immutableFields(grid: Grid, change: PricedChange, now: Instant): readon
     .map((field) => ({ pointer: `/${field}`, detail: `is ${grid[field]} for good` }));
 }
 
-/** The grid with market and tariff changed from the next timeframe to start on. */
+/** The grid with market and tariff changed from the next timeframe to start on, where they change. */
 function changeTerms(
   grid: Grid,
   { market, tariff }: Pick<PricedChange, 'market' | 'tariff'>,
@@ -121,9 +122,8 @@ function changeTerms(
   if (market === undefined && tariff === undefined) return accept(grid);
   const validFrom = nextStart(grid, now);
   const valid = versionAt(grid, validFrom);
-  return putTerms(grid, {
-    validFrom,
-    market: market ?? valid.market,
-    tariff: tariff ?? valid.tariff,
-  });
+  const terms = { market: market ?? valid.market, tariff: tariff ?? valid.tariff };
+  // What holds already takes no version of its own, of which there are not many.
+  if (isSameSetting(terms, { market: valid.market, tariff: valid.tariff })) return accept(grid);
+  return putTerms(grid, { validFrom, ...terms });
 }

@@ -1,4 +1,10 @@
-import { type BillingChange, type Grid, gridDefaults, type Terms } from '../domain/grid.ts';
+import {
+  type BillingChange,
+  billingDefaults,
+  type Grid,
+  gridDefaults,
+  type Terms,
+} from '../domain/grid.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
@@ -6,7 +12,13 @@ import type { Ports } from '../ports/ports.ts';
 import { billingSettings } from './billingSettings.ts';
 import { type GridView, viewGrid } from './getGrid.ts';
 import { gridFaults } from './gridFaults.ts';
-import { type AskedTariff, askedOf, type PricingPorts, priceTariff } from './priceTariff.ts';
+import {
+  type AskedTariff,
+  askedOf,
+  type PricingPorts,
+  priceTariff,
+  statedTariff,
+} from './priceTariff.ts';
 import { isSameSetting } from './sameSettings.ts';
 
 /** The settings of a grid, with the market and tariff that hold from its first timeframe on. */
@@ -59,7 +71,11 @@ function isSame(stored: Grid, asked: Grid): boolean {
   const given = (grid: Grid) => ({
     ...gridDefaults,
     ...grid,
-    terms: grid.terms.map(({ tariff, ...terms }) => ({ ...terms, tariff: askedOf(tariff) })),
+    billing: { ...billingDefaults, ...grid.billing },
+    terms: grid.terms.map(({ tariff, ...terms }) => ({
+      ...terms,
+      tariff: statedTariff(askedOf(tariff)),
+    })),
     createdAt: asked.createdAt,
   });
   return isSameSetting(given(stored), given(asked));

@@ -17,7 +17,7 @@ import { inactiveIn, type Participant, participantOf } from './participant.ts';
 import { timeframeEnded, tradableTimeframe } from './tradableTimeframe.ts';
 
 /** How many orders of a prosumer may be open at once. */
-export const openOrdersMax = 10;
+export const openOrdersMax = 200;
 
 export type OrderAsked = OrderTerms & {
   readonly id: OrderId;

@@ -47,6 +47,20 @@ export function askedOf({ priceOfRecord, ...prices }: Tariff): AskedTariff {
   return asked;
 }
 
+/** The same with what it leaves out: a fee that is not there is 0. */
+export function statedTariff(asked: AskedTariff): AskedTariff {
+  if ('currency' in asked) return withFee(asked, { importGridFeePerKwh: '0' });
+  return withFee(asked, { importGridFeeMsatPerKwh: msatPerKwh(0) });
+}
+
+function withFee<Asked extends AskedTariff>(
+  asked: Asked,
+  fee: Partial<Prices & FiatPrices>,
+): Asked {
+  const windows = asked.windows?.map((window) => ({ ...fee, ...window }));
+  return { ...fee, ...asked, ...(windows && { windows }) };
+}
+
 function convert(asked: FiatTariff, rate: RateSnapshot): Result<Tariff, Refusal> {
   const errors: FieldError[] = [];
   const prices = convertPrices(asked, rate, '/tariff', errors);

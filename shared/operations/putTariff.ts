@@ -10,7 +10,7 @@ import { gridFaults } from './gridFaults.ts';
 import { misaligned } from './listTimeframes.ts';
 import { type AskedTariff, askedOf, type PricingPorts, priceTariff } from './priceTariff.ts';
 import { putTerms } from './putTerms.ts';
-import { isSameSetting } from './sameSettings.ts';
+import { isSameSetting, isSameTariff } from './sameSettings.ts';
 import {
   type ClosedGrid,
   isClosedFrom,
@@ -77,7 +77,7 @@ async function priceOnce(
   { validFrom, tariff }: AskedVersion,
 ): Promise<Result<Tariff, Refusal>> {
   const known = versionFrom(grid, validFrom)?.tariff;
-  const isKnown = known !== undefined && isSameSetting(askedOf(known), tariff);
+  const isKnown = known !== undefined && isSameTariff(askedOf(known), tariff);
   return isKnown ? accept(known) : priceTariff(ports, tariff);
 }
 
@@ -110,7 +110,7 @@ function applyPut(
 }
 
 function isSameVersion(a: Terms, b: Terms): boolean {
-  return isSameSetting({ ...a, tariff: askedOf(a.tariff) }, { ...b, tariff: askedOf(b.tariff) });
+  return isSameSetting(a.market, b.market) && isSameTariff(askedOf(a.tariff), askedOf(b.tariff));
 }
 
 function unaligned(grid: Grid, validFrom: Instant): Refusal {

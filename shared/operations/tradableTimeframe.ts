@@ -27,7 +27,7 @@ export function tradableTimeframe(
     return refuse({ ...misaligned(grid, at), errors });
   }
   const end = timeframeEnd(at, grid.timeframeMinutes);
-  if (end <= now) return refuse(timeframeEnded(at, end));
+  if (end <= now) return refuse(timeframeEnded(at, end, pointer));
   if (at <= addMinutes(now, aheadDaysMax * minutesPerDay)) return accept(at);
   return refuse({
     code: 'timeframe_too_far_ahead',
@@ -36,9 +36,11 @@ export function tradableTimeframe(
   });
 }
 
-export function timeframeEnded(at: Instant, end: Instant): Refusal {
+/** `pointer` tells which field names the timeframe, where one does. */
+export function timeframeEnded(at: Instant, end: Instant, pointer?: string): Refusal {
   return {
     code: 'timeframe_ended',
     detail: `The timeframe ${at} ended at ${end}: nothing of it can be agreed on or changed.`,
+    ...(pointer && { errors: [{ pointer, detail: `ended at ${end}` }] }),
   };
 }

@@ -62,15 +62,23 @@ export async function tradeAhead(
   if (outcome.outcome === 'accepted') return accept(await viewAhead(ports, outcome.trade));
   return refuse(
     outcome.outcome === 'sealed'
-      ? timeframeEnded(timeframe.value, quote.tradableUntil)
+      ? timeframeEnded(timeframe.value, quote.tradableUntil, '/timeframe')
       : overLimit(asked, outcome, limitsOf(prosumer, grid)),
   );
 }
 
+/** Without a limit of its own a prosumer has its grid's, but no more than its connection carries. */
 function limitsOf(prosumer: Prosumer, grid: Grid): AheadLimits {
-  const { aheadEnergyWhMax = gridDefaults.aheadEnergyWhMax } = grid;
-  return { prosumerWhMax: prosumer.aheadEnergyWhMax ?? aheadEnergyWhMax, gridWhMax: energyWhMax };
+  const { aheadEnergyWhMax = gridDefaults.aheadEnergyWhMax, timeframeMinutes } = grid;
+  const { connectionLimitW = Number.POSITIVE_INFINITY } = prosumer;
+  const carriedWh = Math.floor((connectionLimitW * timeframeMinutes) / minutesPerHour);
+  const prosumerWhMax = prosumer.aheadEnergyWhMax ?? Math.min(aheadEnergyWhMax, carriedWh);
+  return { prosumerWhMax, prosumerTradesMax, gridWhMax: energyWhMax };
 }
+
+/** Trades of a prosumer that are pending for one timeframe and side. */
+const prosumerTradesMax = 100;
+const minutesPerHour = 60;
 
 /** Who sells takes no less than its limit, who buys gives no more. */
 function isWithinLimit({ side, limitPriceMsatPerKwh: limit }: AheadAsked, quote: Quote): boolean {
@@ -91,6 +99,10 @@ function overLimit(
   { limit, pendingWh }: Extract<AcceptOutcome, { readonly outcome: 'over_limit' }>,
   limits: AheadLimits,
 ): Refusal {
+  if (limit === 'prosumerTradesMax') {
+    const detail = `For one timeframe a prosumer may have ${prosumerTradesMax} trades to ${side} ahead.`;
+    return { code: 'ahead_limit_exceeded', detail };
+  }
   const whose = limit === 'prosumerWhMax' ? 'a prosumer' : 'the prosumers of a grid together';
   const leftWh = Math.max(limits[limit] - pendingWh, 0);
   return {

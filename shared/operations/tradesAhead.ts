@@ -1,8 +1,8 @@
-import type { GridId, ProsumerId, TradeAheadId } from '../domain/ids.ts';
+import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { AheadView, TradeAhead } from '../domain/order.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
-import { type Instant, isAligned, type Timeframe } from '../domain/timeframe.ts';
+import { type Instant, isAligned } from '../domain/timeframe.ts';
 import { parseAheadId, tradeIdOf } from '../domain/tradeId.ts';
 import type { Page, PageRequest } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -10,9 +10,6 @@ import { gridNotFound } from './getGrid.ts';
 import { prosumerNotFound } from './getProsumer.ts';
 import { misaligned } from './listTimeframes.ts';
 import { tradeNotFound } from './listTrades.ts';
-
-/** How many trades of a timeframe are read at once, to tell their places. */
-const placesPerPage = 1000;
 
 type ViewPorts = Pick<Ports, 'orders' | 'closings'>;
 
@@ -63,54 +60,27 @@ async function viewPage(
   return { items: await viewAll(ports, items), ...rest };
 }
 
-/** The trades as they are seen, all of one grid. What is behind them is read once per timeframe. */
+/**
+ * The trades as they are seen, all of one grid. The first trades of a closed timeframe, in revision 0,
+ * are those that were pending, in order: their places in it are looked up, of all at once.
+ */
 async function viewAll(
-  ports: ViewPorts,
+  { orders, closings }: ViewPorts,
   trades: readonly TradeAhead[],
 ): Promise<readonly AheadView[]> {
   const [first] = trades;
   if (first === undefined) return [];
   const { gridId } = first;
   // Timeframes close in order, and what is closed is sealed: the last tells of all.
-  const closedThrough = (await ports.closings.last(gridId))?.closedThrough;
-  const throughOf = new Map<Timeframe, number>();
-  for (const { status, timeframe, sequence } of trades) {
-    if (status !== 'pending' || closedThrough === undefined || timeframe > closedThrough) continue;
-    throughOf.set(timeframe, Math.max(sequence, throughOf.get(timeframe) ?? 0));
-  }
-  const places = new Map<TradeAheadId, number>();
-  for (const [timeframe, through] of throughOf) {
-    await addPlaces(ports, places, { gridId, timeframe }, through);
-  }
+  const closedThrough = (await closings.last(gridId))?.closedThrough ?? '';
+  const posted = trades.filter(
+    ({ status, timeframe }) => status === 'pending' && timeframe <= closedThrough,
+  );
+  if (posted.length === 0) return trades;
+  const places = await orders.placesAhead(gridId, posted);
   return trades.map((trade) => {
-    const place = places.get(trade.id);
+    const place = trade.timeframe <= closedThrough ? places.get(trade.id) : undefined;
     if (place === undefined) return trade;
     return { ...trade, status: 'posted', tradeId: tradeIdOf(gridId, trade.timeframe, 0, place) };
   });
-}
-
-/**
- * Adds the places of a closed timeframe's pending trades, up to a sequence: the first of its
- * revision 0 are these, in order.
- */
-async function addPlaces(
-  { orders }: Pick<Ports, 'orders'>,
-  places: Map<TradeAheadId, number>,
-  of: { readonly gridId: GridId; readonly timeframe: Timeframe },
-  through: number,
-): Promise<void> {
-  let place = 0;
-  let after: number | undefined;
-  do {
-    const page = await orders.listAhead(of, {
-      limit: placesPerPage,
-      ...(after !== undefined && { after }),
-    });
-    for (const { id, status } of page.items) {
-      if (status !== 'pending') continue;
-      place += 1;
-      places.set(id, place);
-    }
-    after = page.next;
-  } while (after !== undefined && after < through);
 }

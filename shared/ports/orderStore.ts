@@ -6,6 +6,8 @@ import type { Page, PageRequest } from './page.ts';
 /** How much may be agreed on ahead for one timeframe and side, in Wh. */
 export type AheadLimits = {
   readonly prosumerWhMax: number;
+  /** How many trades of a prosumer may be pending. */
+  readonly prosumerTradesMax: number;
   /** Of all prosumers of the grid together. */
   readonly gridWhMax: number;
 };
@@ -18,7 +20,7 @@ export type AcceptOutcome =
   | {
       readonly outcome: 'over_limit';
       readonly limit: keyof AheadLimits;
-      /** What is pending already under that limit. */
+      /** What is pending already, of the prosumer or of its grid. */
       readonly pendingWh: number;
     };
 
@@ -81,6 +83,14 @@ export type OrderStore = {
   ): Promise<Page<TradeAhead, number>>;
   /** Those of a prosumer, newest first. */
   listAheadOf(prosumerId: ProsumerId, page: PageRequest<number>): Promise<Page<TradeAhead, number>>;
+  /**
+   * The places of trades of a grid among the pending ones of their timeframes, from 1, by sequence.
+   * One that is not pending, or not there, has none.
+   */
+  placesAhead(
+    gridId: GridId,
+    trades: readonly Pick<TradeAhead, 'id' | 'timeframe'>[],
+  ): Promise<ReadonlyMap<TradeAheadId, number>>;
 
   /**
    * Places an order. `too_many`: the prosumer has `openMax` orders already that are open and count for

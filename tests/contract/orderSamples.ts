@@ -10,6 +10,7 @@ type NewAhead = Omit<TradeAhead, 'status' | 'sequence'>;
 
 export const noLimits: AheadLimits = {
   prosumerWhMax: Number.MAX_SAFE_INTEGER,
+  prosumerTradesMax: Number.MAX_SAFE_INTEGER,
   gridWhMax: Number.MAX_SAFE_INTEGER,
 };
 

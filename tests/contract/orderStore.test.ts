@@ -116,6 +116,20 @@ describeProsumerInfo('order store', (adapter) => {
       expect(full).toEqual({ ...over, pendingWh: wh + 200 });
     });
 
+    test('is one of so many of its prosumer, for a timeframe and side', async () => {
+      const limits = { prosumerTradesMax: 2 };
+      await accept('a', {}, limits);
+      await accept('b', {}, limits);
+      const over = { outcome: 'over_limit', limit: 'prosumerTradesMax', pendingWh: 2_000 };
+      expect(await accept('c', {}, limits)).toEqual(over);
+      for (const other of [{ side: 'buy' }, { timeframe: at1045 }, { prosumerId: ben }] as const) {
+        const id = JSON.stringify(other).length;
+        expect(await accept(`d${id}`, other, limits)).toMatchObject({ outcome: 'accepted' });
+      }
+      await stores().orders.cancelAhead(aheadId('a'));
+      expect(await accept('c', {}, limits)).toMatchObject({ outcome: 'accepted' });
+    });
+
     test("meets the prosumer's limit before the grid's", async () => {
       const none = { prosumerWhMax: 0, gridWhMax: 0 };
       const over = { outcome: 'over_limit', pendingWh: 0 };
@@ -176,6 +190,12 @@ describeProsumerInfo('order store', (adapter) => {
         expect(await ofProsumer('ben')).toEqual([5]);
         expect(await ofProsumer('nobody')).toEqual([]);
       }
+      const { items } = await orders.listAhead({ gridId: riverside }, { limit: 9 });
+      const places = await orders.placesAhead(riverside, [...items].reverse());
+      expect(items.map(({ id }) => places.get(id))).toEqual([1, 1, undefined, 2, 2]);
+      const last = items.slice(-1);
+      expect([...(await orders.placesAhead(riverside, last)).values()]).toEqual([2]);
+      expect((await orders.placesAhead(hillside, last)).size).toBe(0);
       const [, , third] = (await orders.listAhead({ gridId: riverside }, { limit: 9 })).items;
       expect(third).toEqual(await orders.getAhead(aheadId('d')));
     });

@@ -11,7 +11,7 @@ export type Step =
   | { do: 'seal'; frame: number };
 
 export const frames = 6;
-export const limits = { prosumerWhMax: 5, gridWhMax: 8 };
+export const limits = { prosumerWhMax: 5, prosumerTradesMax: 3, gridWhMax: 8 };
 export const openMax = 3;
 
 type Placed = { who: number; version: number; first: number; last: number; price: number };
@@ -56,6 +56,7 @@ function accept({ ahead, sealed }: Books, step: Extract<Step, { do: 'accept' }>)
   );
   const own = pending.filter(({ who }) => who === step.who);
   if (whOf(own) + step.wh > limits.prosumerWhMax) return 'over_limit';
+  if (own.length >= limits.prosumerTradesMax) return 'over_limit';
   if (whOf(pending) + step.wh > limits.gridWhMax) return 'over_limit';
   ahead.set(key, { ...step, gone: false });
   return 'accepted';

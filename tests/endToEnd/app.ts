@@ -59,6 +59,15 @@ export async function startApp({
   };
 }
 
+/** Settings with which the app's clock stands at an instant now, and goes on from there. */
+export function clockAt(instant: number | string): Readonly<Record<string, string>> {
+  return {
+    CLOCK_ORIGIN_MS: String(new Date(instant).getTime()),
+    CLOCK_REAL_ORIGIN_MS: String(Date.now()),
+    CLOCK_SPEED: '1',
+  };
+}
+
 /** Servers that the contract suites are held against are not meant for an app that is not told of them. */
 const embeddedAlone = Object.fromEntries(
   Object.keys(process.env)

@@ -14,11 +14,12 @@ import {
   lateHamlet,
   lateReadings,
   lateTimeframes,
+  orderPlans,
 } from './lateHamlet.ts';
 import { type Phase, runLateHamlet, tariffFrom, tariffPut } from './lateHamletRun.ts';
 import { createRandom, drawSeed } from './random.ts';
 
-const limitMs = 300_000;
+const limitMs = 600_000;
 const path = `/grids/${lateHamlet.id}`;
 /** While much is missing, when all has closed and much is late, and when all has come that will. */
 const watched = new Set([5, 9, 10]);
@@ -36,7 +37,8 @@ beforeAll(async () => {
   const bundle = buildBundle();
   const ahead = aheadPlans(createRandom(seed));
   const random = createRandom(seed + 1);
-  const run = { bundle, ahead, random };
+  const orders = orderPlans(createRandom(seed + 2));
+  const run = { bundle, ahead, orders, random };
   const dataDirectory = newDirectory();
   app = await runLateHamlet({ ...run, dataDirectory, deliveries: cleanDeliveries() });
   clean = { books: await booksOf(app, lateHamlet.id), netto: await nettoOf(), due: await dueOf() };
@@ -63,6 +65,8 @@ test('the clean run was traded at the tariff of each timeframe, windows by the c
   expect(prices).toEqual(prices.map(([at]) => [at, importPriceAt(String(at))]));
   expect(new Set(prices.map(([, price]) => price)).size).toBe(4);
   expect(clean.books.trades.filter(({ kind }) => kind === 'grid')).toHaveLength(36);
+  const uniform = clean.books.timeframes.slice(-92).map(({ priceMsatPerKwh }) => priceMsatPerKwh);
+  expect(new Set(uniform).size).toBeGreaterThan(10);
 });
 
 test('what came late, wrong and twice comes to the balances of what came right and in time', () => {

@@ -24,6 +24,9 @@ const lateShare = 0.05;
 const wrongShare = 0.01;
 const twiceShare = 0.01;
 const tradesAhead = 40;
+const orders = 60;
+/** The days from this one on clear by auction, and so take orders. */
+const auctionDay = 6;
 
 /** The meter whose registers are posted, and that always does so in time. */
 export const registered = 'home05';
@@ -46,6 +49,15 @@ export type AheadPlan = {
   readonly side: 'sell' | 'buy';
   readonly energyWh: number;
   readonly isCancelled: boolean;
+};
+export type OrderPlan = {
+  readonly step: number;
+  readonly prosumerId: string;
+  /** Absent: a standing order. */
+  readonly timeframe?: string;
+  readonly side: 'sell' | 'buy';
+  readonly energyWh: number;
+  readonly limitPriceMsatPerKwh: number;
 };
 
 export const lateReadings = hamletReadings().filter(
@@ -102,6 +114,21 @@ export function aheadPlans(random: () => number): readonly AheadPlan[] {
       side: random() < 0.5 ? ('sell' as const) : ('buy' as const),
       energyWh: 1 + Math.floor(random() * 900),
       isCancelled: at % 10 === 0,
+    };
+  });
+}
+
+/** What homes order in the auction, for a timeframe to come or for all from then on. */
+export function orderPlans(random: () => number): readonly OrderPlan[] {
+  return Array.from({ length: orders }, (_, at) => {
+    const start = lateTimeframes[auctionDay * 96 + 4 + Math.floor(random() * 150)] ?? '';
+    return {
+      step: auctionDay,
+      prosumerId: drawOf(homes, random),
+      ...(at % 2 === 0 && { timeframe: start }),
+      side: random() < 0.5 ? ('sell' as const) : ('buy' as const),
+      energyWh: 1 + Math.floor(random() * 2_000),
+      limitPriceMsatPerKwh: 60_000 + Math.floor(random() * 300_000),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { type RunningApp, startApp } from './app.ts';
+import { clockAt, type RunningApp, startApp } from './app.ts';
 import { createHamlet, postsOf } from './hamlet.ts';
 import {
   type AheadPlan,
@@ -8,6 +8,7 @@ import {
   lateHamlet,
   lateHamletStepsMax,
   lateReadings,
+  type OrderPlan,
   registered,
   stepMs,
 } from './lateHamlet.ts';
@@ -22,6 +23,7 @@ export type LateRun = {
   readonly dataDirectory: string;
   readonly deliveries: readonly Delivery[];
   readonly ahead: readonly AheadPlan[];
+  readonly orders: readonly OrderPlan[];
   readonly random: () => number;
   /** Steps at which the grid is paused while readings come, and looked at before it goes on. */
   readonly watched?: ReadonlySet<number>;
@@ -31,6 +33,7 @@ export type LateRun = {
 const path = `/grids/${lateHamlet.id}`;
 const tariffAtStep = 1;
 export const tariffFrom = '2021-03-26T23:00:00Z';
+const auctionFrom = '2021-03-29T22:00:00Z';
 
 /** Other prices from a midnight on, dear in the evening and cheap in the night, and a price that moves. */
 export const tariffPut = {
@@ -65,10 +68,11 @@ export const tariffPut = {
 export async function runLateHamlet(run: LateRun): Promise<RunningApp> {
   const last = Math.max(closingStep, ...run.deliveries.map(({ step }) => step));
   if (last >= lateHamletStepsMax) throw new Error(`there are more steps than planned: ${last}`);
+  const posted = new Set<string>();
   let app = await start(run, 0);
   await createHamlet(app, lateReadings, { ...times, activeFrom: lateHamlet.activeFrom });
   for (let step = 0; ; step += 1) {
-    await live(app, run, step);
+    await live(app, run, step, posted);
     if (step === last) return app;
     await app.kill();
     app = await start(run, step + 1);
@@ -82,24 +86,31 @@ const closingStep = Array.from({ length: lateHamletStepsMax }, (_, step) => step
 );
 
 function start({ bundle, dataDirectory }: LateRun, step: number): Promise<RunningApp> {
-  const env = {
-    CLOCK_ORIGIN_MS: String(stepMs(step)),
-    CLOCK_REAL_ORIGIN_MS: String(Date.now()),
-    CLOCK_SPEED: '1',
-  };
+  const env = clockAt(stepMs(step));
   return startApp({ appFile: bundle, dataDirectory, env });
 }
 
-async function live(app: RunningApp, run: LateRun, step: number): Promise<void> {
+async function live(
+  app: RunningApp,
+  run: LateRun,
+  step: number,
+  posted: Set<string>,
+): Promise<void> {
   const isWatched = run.watched?.has(step) === true;
   await settle(app, step);
   if (isWatched) {
     await run.watch?.(app, step, 'before');
     await app.send('PATCH', path, { paused: true });
   }
-  if (step === tariffAtStep) await putTariff(app);
+  if (step === tariffAtStep) {
+    await putTariff(app, tariffFrom, tariffPut);
+    await putTariff(app, auctionFrom, { ...tariffPut, market: { mechanism: 'auction' } });
+  }
   for (const plan of run.ahead.filter((each) => each.step === step)) await agree(app, plan);
-  await deliver(app, run, step);
+  for (const { step: at, ...order } of run.orders) {
+    if (at === step) await app.send('POST', '/orders', order);
+  }
+  await deliver(app, run, step, posted);
   if (isWatched) {
     await run.watch?.(app, step, 'delivered');
     await app.send('PATCH', path, { paused: false });
@@ -113,8 +124,8 @@ async function settle(app: RunningApp, step: number): Promise<void> {
   if (last !== undefined) await settleThrough(app, lateHamlet.id, last);
 }
 
-async function putTariff(app: RunningApp): Promise<void> {
-  const { status } = await app.request('PUT', `${path}/tariffs/${tariffFrom}`, tariffPut);
+async function putTariff(app: RunningApp, validFrom: string, body: object): Promise<void> {
+  const { status } = await app.request('PUT', `${path}/tariffs/${validFrom}`, body);
   if (status !== 201) throw new Error(`the tariff was answered with ${status}`);
 }
 
@@ -124,15 +135,27 @@ async function agree(app: RunningApp, { step: _, isCancelled, ...trade }: AheadP
   if (status !== 200) throw new Error(`${id} was not cancelled: ${status}`);
 }
 
-/** In any order; those of one meter as its registers. What is there already is told as a duplicate. */
-async function deliver(app: RunningApp, { deliveries, random }: LateRun, step: number) {
+/** In any order; those of one meter as its registers. What came before is told as a duplicate. */
+async function deliver(
+  app: RunningApp,
+  { deliveries, random }: LateRun,
+  step: number,
+  posted: Set<string>,
+): Promise<void> {
   const due = deliveries.filter((each) => each.step === step).map(({ reading }) => reading);
   const intervals = due.filter(({ prosumerId }) => prosumerId !== registered);
   const registers = registersOf(due.filter(({ prosumerId }) => prosumerId === registered));
-  for (const readings of postsOf([...shuffled(intervals, random), ...registers])) {
+  const items = [...shuffled(intervals, random), ...registers];
+  const knownCount = posted.size;
+  for (const item of items) posted.add(JSON.stringify(item));
+  const repeated = items.length - (posted.size - knownCount);
+  let duplicates = 0;
+  for (const readings of postsOf(items)) {
     const answer = await app.send('POST', `${path}/readings`, { readings });
     if (answer['rejected'] !== 0) throw new Error(JSON.stringify(answer));
+    duplicates += Number(answer['duplicate']);
   }
+  if (duplicates !== repeated) throw new Error(`${duplicates} duplicates, not ${repeated}`);
 }
 
 /** The registers at the end of each of its timeframes, and at the start of the first of all. */

@@ -1,4 +1,5 @@
 import { hashOf } from './canonicalJson.ts';
+import { correctionsOf, type Prices, type Terms, termsOfDeals } from './modelCorrection.ts';
 import { type Deal, dealsOf } from './modelPool.ts';
 
 /**
@@ -47,41 +48,88 @@ export type ModelAccount = ReturnType<typeof accountsOf>[number];
 const msPerMinute = 60_000;
 const noHash = '0'.repeat(64);
 
-/** Settles every timeframe of a grid, from its first to its last. */
+/** The latest revision of a timeframe, and what was dealt in it. */
+type ModelClosing = {
+  readonly timeframe: ModelTimeframe;
+  readonly lines: readonly ModelNetto[];
+  readonly deals: readonly Deal[];
+};
+
+/**
+ * Settles every timeframe of a grid, from its first to its last, with the readings that came in time;
+ * then, for each lot that came late, those again that it changes, from the oldest to the newest.
+ */
 export function settle(
   grid: ModelGrid,
   prosumers: readonly ModelProsumer[],
   readings: readonly ModelReading[],
+  late: readonly (readonly ModelReading[])[] = [],
 ): ModelOutcome {
   const chain: ModelTrade[] = [];
-  const timeframes: ModelTimeframe[] = [];
-  const nettos: ModelNetto[] = [];
-  const readingsBy = Map.groupBy(readings, ({ timeframe }) => timeframe);
-  for (const timeframe of startsOf(grid)) {
-    const members = prosumers.filter(
-      ({ activeFrom = grid.activeFrom, activeUntil = grid.activeUntil }) =>
-        activeFrom <= timeframe && timeframe < activeUntil,
+  const closings = new Map<string, ModelClosing>();
+  const known = Map.groupBy(readings, ({ timeframe }) => timeframe);
+  let closingNumber = 0;
+  const close = (timeframe: string) => {
+    const lines = linesOf(grid, prosumers, timeframe, known.get(timeframe) ?? []);
+    const deals = dealsOf(
+      lines.map(({ prosumerId, nettoWh }) => ({ id: prosumerId, energyWh: BigInt(nettoWh) })),
     );
-    const lines = members
-      .map(({ id }) => nettoOf(id, timeframe, readingsBy.get(timeframe) ?? []))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.prosumerId), Buffer.from(b.prosumerId)));
+    const before = closings.get(timeframe);
+    const prices = pricesOf(grid);
+    const terms = before ? correctionsOf(before.deals, deals, prices) : termsOfDeals(deals, prices);
+    const revision = before ? before.timeframe.revision + 1 : 0;
     const previousHash = chain.at(-1)?.hash ?? noHash;
-    const positions = lines.map(({ prosumerId, nettoWh }) => ({
-      id: prosumerId,
-      energyWh: BigInt(nettoWh),
-    }));
     const trades: ModelTrade[] = [];
-    for (const deal of dealsOf(positions)) {
-      const trade = tradeOf(grid, timeframe, trades.length + 1, deal, chain.at(-1)?.hash);
-      trades.push(trade);
-      chain.push(trade);
+    for (const each of terms) {
+      const place = { timeframe, revision, sequence: trades.length + 1 };
+      trades.push(tradeOf(grid, place, each, trades.at(-1)?.hash ?? previousHash));
     }
-    nettos.push(...lines);
-    timeframes.push(
-      timeframeOf(grid, timeframe, timeframes.length + 1, lines, trades, previousHash),
-    );
+    chain.push(...trades);
+    closingNumber += 1;
+    const place = { timeframe, revision, closingNumber, previousHash };
+    const shown = timeframeOf(grid, place, { lines, deals, trades }, before?.timeframe.tradeCount);
+    closings.set(timeframe, {
+      timeframe: shown,
+      lines: lines.map((line) => ({ ...line, revision })),
+      deals,
+    });
+  };
+  for (const timeframe of startsOf(grid)) close(timeframe);
+  for (const lot of late) {
+    const changed = Map.groupBy(lot, ({ timeframe }) => timeframe);
+    for (const [timeframe, came] of [...changed].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      known.set(timeframe, [...(known.get(timeframe) ?? []), ...came]);
+      close(timeframe);
+    }
   }
-  return { trades: chain, timeframes, nettos, accounts: accountsOf(prosumers, chain) };
+  const inOrder = [...closings.values()];
+  return {
+    trades: chain.toSorted(byPlace),
+    timeframes: inOrder.map(({ timeframe }) => timeframe),
+    nettos: inOrder.flatMap(({ lines }) => lines),
+    accounts: accountsOf(prosumers, chain),
+  };
+}
+
+function linesOf(
+  grid: ModelGrid,
+  prosumers: readonly ModelProsumer[],
+  timeframe: string,
+  readings: readonly ModelReading[],
+): ModelNetto[] {
+  const members = prosumers.filter(
+    ({ activeFrom = grid.activeFrom, activeUntil = grid.activeUntil }) =>
+      activeFrom <= timeframe && timeframe < activeUntil,
+  );
+  return members
+    .map(({ id }) => nettoOf(id, timeframe, readings))
+    .sort((a, b) => Buffer.compare(Buffer.from(a.prosumerId), Buffer.from(b.prosumerId)));
+}
+
+/** As they are listed, which is not their order in the chain. */
+function byPlace(a: ModelTrade, b: ModelTrade): number {
+  if (a.timeframe !== b.timeframe) return a.timeframe < b.timeframe ? -1 : 1;
+  return a.revision - b.revision || a.sequence - b.sequence;
 }
 
 function startsOf({ activeFrom, activeUntil, timeframeMinutes }: ModelGrid): string[] {
@@ -106,40 +154,42 @@ function nettoOf(prosumerId: string, timeframe: string, readings: readonly Model
     consumedWh,
     nettoWh: producedWh - consumedWh,
     status,
+    revision: 0,
   };
 }
 
 function tradeOf(
   grid: ModelGrid,
-  timeframe: string,
-  sequence: number,
-  deal: Deal,
-  previousHash = noHash,
+  { timeframe, revision, sequence }: Pick<Place, 'timeframe' | 'revision'> & { sequence: number },
+  { energyWh, priceMsatPerKwh, gridFeeMsatPerKwh, ...terms }: Terms,
+  previousHash: string,
 ) {
-  const priceMsatPerKwh = {
-    peer: peerPriceOf(grid),
-    import: grid.importPriceMsatPerKwh,
-    export: grid.exportPriceMsatPerKwh,
-  }[deal.kind];
-  const gridFeeMsatPerKwh = deal.kind === 'peer' ? grid.gridFeeMsatPerKwh : 0;
   const compact = timeframe.replace(/[-:]/g, '').replace('00Z', 'Z');
   const trade = {
-    id: `${grid.id}.${compact}.0.${sequence}`,
+    id: `${grid.id}.${compact}.${revision}.${sequence}`,
     gridId: grid.id,
     timeframe,
-    revision: 0,
+    revision,
     sequence,
-    kind: deal.kind,
-    sellerId: deal.sellerId,
-    buyerId: deal.buyerId,
-    energyWh: Number(deal.energyWh),
+    ...terms,
+    energyWh: Number(energyWh),
     priceMsatPerKwh,
     gridFeeMsatPerKwh,
-    amountUsat: String(deal.energyWh * BigInt(priceMsatPerKwh)),
-    feeUsat: String(deal.energyWh * BigInt(gridFeeMsatPerKwh)),
+    amountUsat: String(energyWh * BigInt(priceMsatPerKwh)),
+    feeUsat: String(energyWh * BigInt(gridFeeMsatPerKwh)),
+    ...(revision === 0 ? {} : { correctsTimeframeRevision: revision - 1 }),
     previousHash,
   };
   return { ...trade, hash: hashOf(trade) };
+}
+
+function pricesOf(grid: ModelGrid): Prices {
+  return {
+    peerMsatPerKwh: peerPriceOf(grid),
+    importMsatPerKwh: grid.importPriceMsatPerKwh,
+    exportMsatPerKwh: grid.exportPriceMsatPerKwh,
+    feeMsatPerKwh: grid.gridFeeMsatPerKwh,
+  };
 }
 
 /** The mean of import and export; of a half the even neighbour. */
@@ -150,16 +200,26 @@ function peerPriceOf(grid: ModelGrid): number {
   return Number(sum % 2n === 1n && below % 2n === 1n ? below + 1n : below);
 }
 
+type Place = {
+  readonly timeframe: string;
+  readonly revision: number;
+  readonly closingNumber: number;
+  readonly previousHash: string;
+};
+
+/** What was dealt is that of the timeframe as a whole; of the trades, those of the revision alone. */
 function timeframeOf(
   grid: ModelGrid,
-  timeframe: string,
-  closingNumber: number,
-  lines: readonly ModelNetto[],
-  trades: readonly ModelTrade[],
-  previousHash: string,
+  { timeframe, revision, closingNumber, previousHash }: Place,
+  {
+    lines,
+    deals,
+    trades,
+  }: Pick<ModelClosing, 'lines' | 'deals'> & { readonly trades: readonly ModelTrade[] },
+  earlierTradeCount = 0,
 ) {
   const energyOf = (kind: string) =>
-    trades.reduce((sum, trade) => sum + (trade.kind === kind ? trade.energyWh : 0), 0);
+    deals.reduce((sum, deal) => sum + (deal.kind === kind ? Number(deal.energyWh) : 0), 0);
   const count = (status: string) => lines.filter((line) => line.status === status).length;
   const { importPriceMsatPerKwh, exportPriceMsatPerKwh, gridFeeMsatPerKwh } = grid;
   const producedWh = lines.reduce((sum, line) => sum + line.producedWh, 0);
@@ -167,7 +227,7 @@ function timeframeOf(
   return {
     timeframe,
     status: 'settled',
-    revision: 0,
+    revision,
     producedWh,
     consumedWh,
     nettoWh: producedWh - consumedWh,
@@ -176,7 +236,7 @@ function timeframeOf(
     exportedWh: energyOf('export'),
     priceMsatPerKwh: peerPriceOf(grid),
     tariff: { importPriceMsatPerKwh, exportPriceMsatPerKwh, gridFeeMsatPerKwh },
-    tradeCount: trades.length,
+    tradeCount: earlierTradeCount + trades.length,
     revisionTradeCount: trades.length,
     closingNumber,
     readings: {
@@ -192,10 +252,12 @@ function timeframeOf(
 }
 
 function accountsOf(prosumers: readonly ModelProsumer[], trades: readonly ModelTrade[]) {
+  const isParty = (id: string) =>
+    trades.some(({ sellerId, buyerId }) => sellerId === id || buyerId === id);
   // The accounts that belong to no prosumer begin with what is first posted on them.
   const reserved = [
-    ...(trades.some(({ feeUsat }) => feeUsat !== '0') ? ['mini-grid'] : []),
-    ...(trades.some(({ kind }) => kind !== 'peer') ? ['power-plant'] : []),
+    ...(trades.some(({ feeUsat }) => feeUsat !== '0') || isParty('mini-grid') ? ['mini-grid'] : []),
+    ...(isParty('power-plant') ? ['power-plant'] : []),
   ];
   const ids = [...prosumers.map(({ id }) => id), ...reserved].sort();
   return ids.map((accountId) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.ts';
 
 const pollMs = 100;
-const limitMs = 120_000;
+const limitMs = 240_000;
 
 /** Fires the timer that closes what is due, as an operator can, and waits until it has run. */
 export async function closeDue(client: Client): Promise<void> {

@@ -12,7 +12,7 @@ export type ExportStandIn = {
   close(): Promise<void>;
 };
 
-export type Fault = 'refuse' | 'cut' | { readonly status: number };
+export type Fault = 'refuse' | 'cut' | 'page' | { readonly status: number };
 
 /** `faultOf` says, by the number of the request from 1, whether and how it fails. */
 export async function startExportStandIn(
@@ -28,10 +28,16 @@ export async function startExportStandIn(
     if (typeof fault === 'object') {
       return response.writeHead(fault.status).end('{"code":"unavailable","detail":"later"}');
     }
+    if (fault === 'page') {
+      return response.setHeader('content-type', 'text/html').end('<h1>Log in</h1>\n');
+    }
     const { searchParams: query } = new URL(request.url ?? '', 'http://here');
     const first = Number(query.get('cursor') ?? 0);
     const end = Math.min(first + Number(query.get('limit')), rows);
-    const text = pageOf(query.get('format') ?? 'csv', first, end);
+    const format = query.get('format') ?? 'csv';
+    const text = pageOf(format, first, end);
+    const isCsv = format === 'csv';
+    response.setHeader('content-type', isCsv ? 'text/csv; charset=utf-8' : 'application/x-ndjson');
     query.set('cursor', String(end));
     if (end < rows) response.setHeader('link', linkOf(`?${query}`));
     response.setHeader('content-length', Buffer.byteLength(text));

@@ -5,7 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { attemptsMax } from '../../local/apiClient.ts';
-import { readExportArguments } from '../../local/export/exportArguments.ts';
+import { ExportUsageError, readExportArguments } from '../../local/export/exportArguments.ts';
 import { runExport } from '../../local/export/runExport.ts';
 import { type ExportStandIn, type Fault, pageOf, startExportStandIn } from './exportStandIn.ts';
 
@@ -100,6 +100,18 @@ describe('an export', () => {
     const { url, requests } = await start(25, (request) => (request > 1 ? 'refuse' : undefined));
     await expect(run(url, '--out', file())).rejects.toThrow('no answer');
     expect(requests).toHaveLength(1 + attemptsMax);
+  });
+
+  test('takes nothing that is none', async () => {
+    const { url } = await start(25, (request) => (request === 2 ? 'page' : undefined));
+    await expect(run(url, '--out', file())).rejects.toThrow('200 text/html (not csv');
+    expect(await read('trades.csv.partial')).toBe(pageOf('csv', 0, 10));
+  });
+
+  test('takes the place of no folder', async () => {
+    const { url, requests } = await start(25);
+    await expect(run(url, '--out', folder)).rejects.toThrow(ExportUsageError);
+    expect(requests).toEqual([]);
   });
 
   test('does not go round in a circle', async () => {

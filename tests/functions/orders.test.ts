@@ -168,12 +168,12 @@ describe('an order', () => {
     app.setClock('2026-11-01T10:30:00Z');
     expect(await call('POST', '/orders', { ...forQuarter, id: 'two' })).toMatchObject({
       status: 409,
-      body: { code: 'timeframe_ended' },
+      body: { code: 'timeframe_ended', errors: [{ pointer: '/timeframe' }] },
     });
   });
 
-  test('is one of ten that may be open', async () => {
-    for (let at = 0; at < 9; at += 1) await placed({ ...standing, id: `o${at}` });
+  test('is one of two hundred that may be open', async () => {
+    for (let at = 0; at < 199; at += 1) await placed({ ...standing, id: `o${at}` });
     await placed(forQuarter);
     const refused = await call('POST', '/orders', standing);
     expect(refused).toMatchObject({ status: 409, body: { code: 'orders_too_many' } });

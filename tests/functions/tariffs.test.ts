@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fixedRates } from '../../shared/adapters/rates/fixedRates.ts';
+import type { RateSource } from '../../shared/ports/rateSource.ts';
 import { openTestApp, type TestApp } from '../operations/testApp.ts';
 import { type Answer, type Call, openApi } from './api.ts';
 
@@ -52,9 +53,15 @@ describe('settings of a grid', () => {
       market: { mechanism: 'pool', priceRule: 'mid_market' },
       missingReadings: 'missing',
       correctionDays: 60,
-      aheadEnergyWhMax: 100_000,
+      aheadEnergyWhMax: 10_000,
     });
-    const said = { missingReadings: 'missing', correctionDays: 60, aheadEnergyWhMax: 100_000 };
+    const said = {
+      missingReadings: 'missing',
+      correctionDays: 60,
+      aheadEnergyWhMax: 10_000,
+      tariff: { ...prices, importGridFeeMsatPerKwh: 0 },
+      billing: { dueDays: 14 },
+    };
     expect((await call('POST', '/grids', { ...lane, ...said })).status).toBe(201);
     expect((await call('POST', '/grids', { ...lane, correctionDays: 61 })).status).toBe(409);
   });
@@ -106,7 +113,50 @@ describe('settings of a grid', () => {
   });
 });
 
+test('a change to market and prices that hold already makes no version', async () => {
+  expect((await put(tomorrow, { tariff: importOf(600_000) })).status).toBe(201);
+  const { market } = lane;
+  expect((await call('PATCH', '/grids/lane', { market, tariff: prices })).status).toBe(200);
+  expect((await call('GET', '/grids/lane/tariffs')).body.value).toHaveLength(2);
+  expect((await call('PATCH', '/grids/lane', { tariff: importOf(450_000) })).status).toBe(200);
+  expect((await call('GET', '/grids/lane/tariffs')).body.value).toHaveLength(3);
+});
+
+test('a change counts from a timeframe that has not begun when its rate is there', async () => {
+  const { clock } = app.ports;
+  const slow: RateSource = {
+    ...fixedRates({ rates: new Map([['EUR', '90000']]) }, clock),
+    rate: async (currency) => {
+      app.setClock('2026-11-01T10:15:01Z');
+      return fixedRates({ rates: new Map([['EUR', '90000']]) }, clock).rate(currency);
+    },
+  };
+  const eur = {
+    currency: 'EUR',
+    importPricePerKwh: '0.3',
+    exportPricePerKwh: '0.1',
+    gridFeePerKwh: '0',
+  };
+  const slowly = openApi({ ...app.ports, rates: slow });
+  expect((await slowly('PATCH', '/grids/lane', { tariff: eur })).status).toBe(200);
+  const { value } = (await call('GET', '/grids/lane/tariffs')).body;
+  expect(value.at(-1).validFrom).toBe('2026-11-01T10:30:00Z');
+});
+
 describe('a tariff version', () => {
+  test('is the same with a fee of 0 on import as without one', async () => {
+    const windows = [night];
+    expect((await put(first, { tariff: prices })).status).toBe(200);
+    expect((await put(first, { tariff: { ...prices, importGridFeeMsatPerKwh: 0 } })).status).toBe(
+      200,
+    );
+    expect((await put(tomorrow, { tariff: { ...prices, windows } })).status).toBe(201);
+    const stated = [{ ...night, importGridFeeMsatPerKwh: 0 }];
+    const repeated = await put(tomorrow, { tariff: { ...prices, windows: stated } });
+    expect(repeated).toMatchObject({ status: 200, body: { tariff: { windows } } });
+    expect(repeated.body.tariff.windows[0]).toEqual(night);
+  });
+
   test('is made, shown, replaced and taken away', async () => {
     const made = await put('2026-11-02T00:00Z', { tariff: { ...prices, windows: [night] } });
     expect(made).toMatchObject({

@@ -232,6 +232,22 @@ describe('a trade ahead', () => {
     expect((await call('POST', '/trades', { ...asked, energyWh: 100 })).status).toBe(202);
   });
 
+  test('is bounded by what its connection carries, where it has no maximum of its own', async () => {
+    // 13 999 W carry 3 499.75 Wh in a quarter-hour.
+    await join('thin', { connectionLimitW: 13_999 });
+    const asked = { ...sale, prosumerId: 'thin' };
+    const refused = await call('POST', '/trades', { ...asked, energyWh: 3_500 });
+    expect(refused.body.code).toBe('ahead_limit_exceeded');
+    expect((await call('POST', '/trades', { ...asked, energyWh: 3_499 })).status).toBe(202);
+  });
+
+  test('is one of a hundred at most, for a timeframe and side', async () => {
+    for (let n = 0; n < 100; n += 1) await accepted({ energyWh: 1 });
+    const refused = await call('POST', '/trades', { ...sale, energyWh: 1 });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'ahead_limit_exceeded' } });
+    await accepted({ energyWh: 1, side: 'buy' });
+  });
+
   test('is bounded by what all of a grid may trade', async () => {
     for (const id of ['c', 'd']) await join(id, { aheadEnergyWhMax: 1_000_000_000 });
     await accepted({ prosumerId: 'c', energyWh: 999_999_999 });
@@ -252,7 +268,7 @@ describe('a trade ahead', () => {
     app.setClock('2026-11-01T10:30:00Z');
     expect(await call('POST', '/trades', sale)).toMatchObject({
       status: 409,
-      body: { code: 'timeframe_ended' },
+      body: { code: 'timeframe_ended', errors: [{ pointer: '/timeframe' }] },
     });
   });
 });

@@ -43,14 +43,18 @@ function anyIn(
   estimates: boolean,
 ): fc.Arbitrary<History> {
   const aheadEnergyWhMax = fc.oneof(
-    { weight: 4, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: fc.constantFrom(0, 5, 40, 3_000) },
+    { weight: 3, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 10, 20, 3_000) },
   );
   return fc
     .record({
       timeframes: fc.integer(timeframes),
       graceMinutes: fc.constantFrom(0, 5, frame.timeframeMinutes),
       terms: anyTerms,
+      correctionDays: fc.oneof(
+        { weight: estimates ? 1 : 4, arbitrary: fc.constant(undefined) },
+        { weight: estimates ? 0 : 1, arbitrary: fc.constantFrom(0, 1) },
+      ),
       aheadEnergyWhMax,
       prosumers: fc
         .oneof(
@@ -68,13 +72,14 @@ function anyIn(
           ),
         ),
     })
-    .chain(({ aheadEnergyWhMax: limit, ...settings }) => {
+    .chain(({ aheadEnergyWhMax: limit, correctionDays, ...settings }) => {
       const grid = {
         ...frame,
         ...settings,
         estimates,
         gridId: 'grid',
         ...(limit !== undefined && { aheadEnergyWhMax: limit }),
+        ...(correctionDays !== undefined && { correctionDays }),
       };
       return anySteps(grid).map((steps) => ({ ...grid, steps }));
     });

@@ -1,21 +1,24 @@
 import fc from 'fast-check';
-import { anyLimit, anyTerms } from './anyTerms.ts';
-import type { History, HistoryReading, Side, Step, Trouble } from './history.ts';
+import { anyChange, anyOrder, anyTradeAhead, inPlaceOf } from './anyDeals.ts';
+import { anyReadings } from './anyReadings.ts';
+import { anyTerms } from './anyTerms.ts';
+import {
+  anyAhead,
+  anyTime,
+  anyTimeframe,
+  anyWho,
+  earlyMinutesMax,
+  type Grid,
+  isTimeless,
+} from './anyTimes.ts';
+import type { Step, Trouble } from './history.ts';
 
-type Grid = Omit<History, 'steps'>;
-
-const versionsMax = 3;
-const readingsOfOneMax = 3;
 const tradesMax = 8;
-const ordersMax = 8;
+/** Of which each may come with another: no more in all than one prosumer may have open. */
+const ordersMax = 5;
 const changesMax = 6;
 const tariffsMax = 3;
 const ticksMax = 8;
-/** How late a reading may come after the last timeframe: within the days that are corrected. */
-const lateMinutesMax = 3 * 1_440;
-const earlyMinutesMax = 90;
-/** What makes a reading of an estimating grid differ from that of the timeframe before. */
-const distinct = 32;
 
 /** Steps of prosumers, operator, meters and timer in order of time, of which some come to nothing. */
 export function anySteps(grid: Grid): fc.Arbitrary<readonly Step[]> {
@@ -35,8 +38,8 @@ export function anySteps(grid: Grid): fc.Arbitrary<readonly Step[]> {
     })
     .map(({ joins, leaves, trades, orders, changes, tariffs, readings, ticks }) => {
       const named = {
-        trades: trades.map((trade, index) => ({ ...trade, id: `trade-${index}` })),
-        orders: orders.map((order, index) => ({ ...order, id: `order-${index}` })),
+        trades: trades.flatMap(inPlaceOf),
+        orders: orders.flat().map((order, index) => ({ ...order, id: `order-${index}` })),
       };
       const changed = changes.flatMap(({ of, after, ...change }) => {
         const made = change.deed === 'cancelAhead' ? named.trades : named.orders;
@@ -91,111 +94,10 @@ function anyLeave(grid: Grid): fc.Arbitrary<Step> {
   return fc.record({ deed: fc.constant('leave' as const), at: anyTime(grid), who: anyWho(grid) });
 }
 
-function anyTradeAhead(grid: Grid) {
-  return fc
-    .record({
-      ahead: anyAhead(grid),
-      who: anyWho(grid),
-      side: anySide,
-      energyWh: fc.oneof(
-        { weight: 4, arbitrary: fc.integer({ min: 1, max: 20 }) },
-        { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }) },
-      ),
-      limit: fc.oneof(
-        { weight: 4, arbitrary: fc.constant(undefined) },
-        { weight: 1, arbitrary: anyLimit },
-      ),
-    })
-    .map(({ ahead, limit, ...trade }) => ({
-      deed: 'ahead' as const,
-      ...ahead,
-      ...trade,
-      ...(limit !== undefined && { limit }),
-    }));
-}
-
-function anyOrder(grid: Grid) {
-  return fc
-    .record({ ahead: anyAhead(grid), isStanding: fc.boolean(), who: anyWho(grid), asked: anyAsked })
-    .map(({ ahead: { at, timeframe }, isStanding, who, asked }) => ({
-      deed: 'order' as const,
-      ...{ at, who },
-      ...(isStanding ? {} : { timeframe }),
-      ...asked,
-    }));
-}
-
-/** Of a trade ahead or an order, some time after it was made. */
-function anyChange({ timeframes, timeframeMinutes: minutes }: Grid) {
-  const after = fc.oneof(
-    fc.integer({ min: 0, max: minutes }),
-    fc.integer({ min: -1, max: timeframes }).map((some) => some * minutes),
-    fc.integer({ min: 0, max: timeframes * minutes }),
-  );
-  const of = fc.nat({ max: 23 });
-  return fc.oneof(
-    fc.record({ deed: fc.constantFrom('cancelAhead' as const, 'cancelOrder' as const), after, of }),
-    fc
-      .record({ after, of, asked: anyAsked })
-      .map(({ asked, ...change }) => ({ deed: 'replace' as const, ...change, ...asked })),
-  );
-}
-
-const anySide: fc.Arbitrary<Side> = fc.constantFrom('sell', 'buy');
-
-const anyAsked = fc
-  .record(
-    { side: anySide, limit: anyLimit, energyWh: fc.integer({ min: 1, max: 15 }) },
-    { requiredKeys: ['side', 'limit'] },
-  )
-  .map(({ energyWh, ...asked }) => ({ ...asked, ...(energyWh !== undefined && { energyWh }) }));
-
 function anyTariff(grid: Grid): fc.Arbitrary<Step> {
   return fc
     .record({ ahead: anyAhead(grid), terms: anyTerms })
     .map(({ ahead, terms }) => ({ deed: 'tariff' as const, ...ahead, terms }));
-}
-
-/** Of each prosumer and timeframe none or several, in any order, twice, or one version two ways. */
-function anyReadings(grid: Grid): fc.Arbitrary<readonly Step[]> {
-  return fc.constantFrom(2, 12, 5_000).chain((scale) => {
-    const cells = grid.prosumers.flatMap((_, who) =>
-      Array.from({ length: grid.timeframes }, (_each, timeframe) =>
-        fc.array(anyReading(grid, who, timeframe, scale), { maxLength: readingsOfOneMax }),
-      ),
-    );
-    return fc.tuple(...cells).map((each) => each.flat(2));
-  });
-}
-
-/** In estimating grids after its timeframe, and other than the one before: else it is suspicious. */
-function anyReading(grid: Grid, who: number, timeframe: number, scale: number) {
-  const { timeframeMinutes: minutes, graceMinutes, estimates } = grid;
-  const start = timeframe * minutes;
-  const end = start + minutes;
-  const lastMinute = grid.timeframes * minutes + lateMinutesMax;
-  const at = fc.oneof(
-    { weight: 4, arbitrary: fc.integer({ min: estimates ? end : start, max: end + graceMinutes }) },
-    { weight: 1, arbitrary: fc.constantFrom(end, end + graceMinutes) },
-    { weight: 2, arbitrary: fc.integer({ min: end, max: grid.timeframes * minutes }) },
-    { weight: 2, arbitrary: fc.integer({ min: end, max: lastMinute }) },
-  );
-  const energy = fc
-    .integer({ min: 0, max: scale })
-    .map((energyWh) => (estimates ? energyWh * distinct + (timeframe % distinct) + 1 : energyWh));
-  return fc
-    .record({
-      ...{ at, producedWh: energy, consumedWh: energy },
-      version: fc.integer({ min: 1, max: versionsMax }),
-      isEstimated: fc.nat({ max: 9 }).map((chance) => chance === 9),
-      again: fc.option(fc.integer({ min: 0, max: 3 * minutes }), { freq: 6, nil: undefined }),
-    })
-    .map(({ at: first, again, isEstimated, ...content }): readonly Step[] => {
-      const quality: HistoryReading['quality'] = isEstimated ? 'estimated' : 'measured';
-      const step = { deed: 'read' as const, readings: [{ who, timeframe, ...content, quality }] };
-      const twice = again === undefined ? [] : [{ at: first + again, ...step }];
-      return [{ at: first, ...step }, ...twice];
-    });
 }
 
 function anyTick(grid: Grid): fc.Arbitrary<Step> {
@@ -208,46 +110,6 @@ function anyTick(grid: Grid): fc.Arbitrary<Step> {
       isTwofold: fc.boolean(),
       crashes: fc.boolean(),
     })
-    .map((each) => ({ ...each, delays: each.delays && !grid.estimates }));
+    .map((each) => ({ ...each, delays: each.delays && isTimeless(grid) }));
   return fc.record({ deed: fc.constant('tick' as const), at: anyTime(grid), trouble });
-}
-
-/** From a little before the start to a little after the end, often when a timeframe begins or ends. */
-function anyTime({ timeframes, timeframeMinutes, graceMinutes }: Grid): fc.Arbitrary<number> {
-  const edge = fc.integer({ min: -1, max: timeframes + 1 });
-  return fc.oneof(
-    edge.map((timeframe) => timeframe * timeframeMinutes),
-    edge.map((timeframe) => timeframe * timeframeMinutes + graceMinutes),
-    fc.integer({ min: -earlyMinutesMax, max: (timeframes + 2) * timeframeMinutes }),
-  );
-}
-
-/** A timeframe and a time at which it is mostly not over yet. */
-function anyAhead(grid: Grid): fc.Arbitrary<{ readonly at: number; readonly timeframe: number }> {
-  const minutes = grid.timeframeMinutes;
-  const edges = [-1, 0, 1];
-  return anyTimeframe(grid).chain((timeframe) => {
-    const start = Math.max(timeframe, 0) * minutes;
-    return fc.record({
-      timeframe: fc.constant(timeframe),
-      at: fc.oneof(
-        { weight: 3, arbitrary: fc.integer({ min: -earlyMinutesMax, max: start }) },
-        { weight: 2, arbitrary: fc.integer({ min: start, max: start + minutes - 1 }) },
-        { weight: 1, arbitrary: fc.constantFrom(...edges.map((by) => start + minutes + by)) },
-        { weight: 1, arbitrary: anyTime(grid) },
-      ),
-    });
-  });
-}
-
-/** Mostly one of the grid. */
-function anyTimeframe({ timeframes }: Grid): fc.Arbitrary<number> {
-  return fc.oneof(
-    { weight: 12, arbitrary: fc.integer({ min: 0, max: timeframes - 1 }) },
-    { weight: 1, arbitrary: fc.constantFrom(-1, timeframes) },
-  );
-}
-
-function anyWho({ prosumers }: Grid): fc.Arbitrary<number> {
-  return fc.integer({ min: 0, max: prosumers.length - 1 });
 }

@@ -77,7 +77,7 @@ function receive({ queues, names }: Office): readonly Letter[] {
   );
 }
 
-/** Each instance handles its part one after another, both at the same time. */
+/** Each instance handles its part, and then what it died of, one after another; both at once. */
 async function handleAll(
   { ports: [one, other] }: Office,
   { isTwofold, crashes }: Trouble,
@@ -90,22 +90,20 @@ async function handleAll(
     crashAt: crashes && random() < crashedShare ? 1 + Math.floor(random() * callsMax) : 0,
   }));
   const workAt = async (ports: Ports, isOther: boolean) => {
-    for (const each of planned.filter((plan) => plan.isOther === isOther)) {
-      await handle(ports, each.letter, each.crashAt);
+    const again: Letter[] = [];
+    for (const { letter, crashAt } of planned.filter((plan) => plan.isOther === isOther)) {
+      if (!(await handle(ports, letter, crashAt))) again.push(letter);
     }
+    for (const letter of again) await handle(ports, letter, 0);
   };
   await Promise.all([workAt(one, false), workAt(other, true)]);
 }
 
-/** Where the handler dies, the message is handled again. */
-async function handle(ports: Ports, { queue, body }: Letter, crashAt: number): Promise<void> {
-  const work = (by: Ports) => {
-    const message = JSON.parse(body);
-    return queue === 'timeframes' ? closeTimeframe(by, message) : recordTrades(by, message);
-  };
-  if (crashAt > 0) {
-    const mortal = { ...ports, ...crashing(ports, crashAt, mortalPorts).ports };
-    if (await attempt(() => work(mortal))) return;
-  }
-  await work(ports);
+/** Whether the handler lived to the end; where it dies, its message is to come again. */
+async function handle(ports: Ports, { queue, body }: Letter, crashAt: number): Promise<boolean> {
+  const mortal = { ...ports, ...crashing(ports, crashAt, mortalPorts).ports };
+  const message = JSON.parse(body);
+  return attempt(() =>
+    queue === 'timeframes' ? closeTimeframe(mortal, message) : recordTrades(mortal, message),
+  );
 }

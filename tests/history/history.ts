@@ -12,6 +12,8 @@ export type History = {
   readonly graceMinutes: number;
   readonly estimates: boolean;
   readonly aheadEnergyWhMax?: number;
+  /** Absent: more than any history lasts. */
+  readonly correctionDays?: number;
   readonly terms: HistoryTerms;
   readonly prosumers: readonly HistoryProsumer[];
   /** In the order in which they happened. */

@@ -1,9 +1,11 @@
 import type { History } from './history.ts';
 import type { Bid } from './modelBid.ts';
+import { createBooks, type ModelAccount, postMarket } from './modelBooks.ts';
 import { estimateOf } from './modelEstimates.ts';
+import { countingIn, isLate } from './modelLate.ts';
 import { clear } from './modelMarket.ts';
-import { type Memory, remember } from './modelMemory.ts';
-import { type FrameTerms, termsOf } from './modelTerms.ts';
+import { type Memory, type ReadingOf, remember } from './modelMemory.ts';
+import { termsOf } from './modelTerms.ts';
 
 /**
  * What a grid must have come to once all that happened to it is known, in whatever order that was and
@@ -21,6 +23,8 @@ export type ModelTimeframe = {
   readonly importedWh: bigint;
   readonly exportedWh: bigint;
   readonly price: bigint;
+  /** Readings are kept that came too late to be settled. */
+  readonly isLate: boolean;
   readonly lines: readonly ModelLine[];
   readonly ahead: readonly ModelAhead[];
   /** By account, where anything is left of it. */
@@ -40,7 +44,6 @@ export type ModelAhead = {
   readonly price: bigint;
   readonly fee: bigint;
 };
-export type ModelAccount = { readonly netWh: bigint; readonly balanceUsat: bigint };
 
 /** Settles every timeframe of a history. */
 export function settle(history: History): ModelOutcome {
@@ -53,7 +56,8 @@ export function settle(history: History): ModelOutcome {
 
 function settleTimeframe(history: History, memory: Memory, timeframe: number): ModelTimeframe {
   const terms = termsOf(history, memory.versions, timeframe);
-  const lines = linesOf(history, memory, timeframe);
+  const counting = countingIn(history, memory, timeframe);
+  const lines = linesOf(history, memory, counting, timeframe);
   const ahead = memory.ahead
     .filter((trade) => trade.timeframe === timeframe && !trade.cancelled)
     .map(({ who, side, energyWh, price, fee }) => {
@@ -80,18 +84,24 @@ function settleTimeframe(history: History, memory: Memory, timeframe: number): M
     producedWh: lines.reduce((sum, line) => sum + line.producedWh, 0n),
     consumedWh: lines.reduce((sum, line) => sum + line.consumedWh, 0n),
     ...sums,
+    isLate: isLate(memory, counting, timeframe),
     ...{ price, lines, ahead, accounts: books.accounts() },
   };
 }
 
 /** What each is settled on: its last reading, else what was estimated when the timeframe closed. */
-function linesOf(history: History, memory: Memory, timeframe: number): ModelLine[] {
+function linesOf(
+  history: History,
+  memory: Memory,
+  counting: readonly ReadingOf[],
+  timeframe: number,
+): ModelLine[] {
   const lines: ModelLine[] = [];
   for (const [who, { from, until }] of memory.members) {
     if (timeframe < from || timeframe >= until) continue;
     const prosumerId = idOf(history, who);
-    const [last] = memory.readings
-      .filter((reading) => reading.who === who && reading.timeframe === timeframe)
+    const [last] = counting
+      .filter((reading) => reading.who === who)
       .sort((a, b) => b.version - a.version);
     if (last !== undefined) {
       const { producedWh, consumedWh, quality } = last;
@@ -124,58 +134,6 @@ function bidsOf(history: History, memory: Memory, timeframe: number): Bid[] {
     });
   }
   return bids;
-}
-
-/** Among accounts at the one price; the rest of each with the power plant. */
-function postMarket(
-  books: ReturnType<typeof createBooks>,
-  positions: ReadonlyMap<string, bigint>,
-  peers: ReadonlyMap<string, bigint>,
-  price: bigint,
-  { importPrice, exportPrice, gridFee, importFee }: FrameTerms,
-) {
-  let [tradedWh, boughtWh, importedWh, exportedWh] = [0n, 0n, 0n, 0n];
-  for (const [id, positionWh] of positions) {
-    const peerWh = peers.get(id) ?? 0n;
-    if (positionWh > 0n) {
-      books.sell(id, peerWh, price);
-      books.sell(id, positionWh - peerWh, exportPrice);
-      books.buy('power-plant', positionWh - peerWh, exportPrice, 0n);
-      tradedWh += peerWh;
-      exportedWh += positionWh - peerWh;
-    } else {
-      books.buy(id, peerWh, price, gridFee);
-      books.buy(id, -positionWh - peerWh, importPrice, importFee);
-      books.sell('power-plant', -positionWh - peerWh, importPrice);
-      boughtWh += peerWh;
-      importedWh += -positionWh - peerWh;
-    }
-  }
-  if (tradedWh !== boughtWh) throw new Error(`${tradedWh} Wh were sold and ${boughtWh} bought`);
-  return { tradedWh, importedWh, exportedWh };
-}
-
-/** Who buys pays the fee to the mini grid, also where it is the mini grid itself. */
-function createBooks() {
-  const accounts = new Map<string, ModelAccount>();
-  const move = (id: string, byWh: bigint, byUsat: bigint) => {
-    const { netWh, balanceUsat } = accounts.get(id) ?? { netWh: 0n, balanceUsat: 0n };
-    accounts.set(id, { netWh: netWh + byWh, balanceUsat: balanceUsat + byUsat });
-  };
-  return {
-    sell: (id: string, energyWh: bigint, price: bigint) => move(id, energyWh, energyWh * price),
-    buy(id: string, energyWh: bigint, price: bigint, fee: bigint) {
-      move(id, -energyWh, -energyWh * (price + fee));
-      move('mini-grid', 0n, energyWh * fee);
-    },
-    accounts() {
-      return new Map(
-        [...accounts]
-          .filter(([, { netWh, balanceUsat }]) => netWh !== 0n || balanceUsat !== 0n)
-          .sort(([a], [b]) => (a < b ? -1 : 1)),
-      );
-    },
-  };
 }
 
 function idOf({ prosumers }: History, who: number): string {

@@ -48,7 +48,7 @@ export function estimateOf(
 }
 
 /** The step in which the timeframe is closed first: when the timer fires after its end and grace. */
-function firstClosing(history: History, timeframe: number): number {
+export function firstClosing(history: History, timeframe: number): number {
   const closesAt = startOf(history, timeframe + 1) + history.graceMinutes;
   const step = history.steps.findIndex(({ deed, at }) => deed === 'tick' && at >= closesAt);
   return step < 0 ? history.steps.length : step;

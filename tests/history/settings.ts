@@ -14,7 +14,7 @@ import {
 
 /** The settings of the grid of a history, as the app takes them. */
 export function settingsOf(history: History): NewGrid {
-  const { aheadEnergyWhMax } = history;
+  const { aheadEnergyWhMax, correctionDays } = history;
   return {
     id: history.gridId as GridId,
     name: 'A grid with a history',
@@ -26,6 +26,7 @@ export function settingsOf(history: History): NewGrid {
     paused: false,
     missingReadings: history.estimates ? 'estimate' : 'missing',
     ...(aheadEnergyWhMax !== undefined && { aheadEnergyWhMax }),
+    ...(correctionDays !== undefined && { correctionDays }),
     ...termsFor(history.terms),
   };
 }

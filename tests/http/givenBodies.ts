@@ -25,7 +25,7 @@ export function gridAnswer(id: string): Grid {
     paused: false,
     missingReadings: 'missing',
     correctionDays: 60,
-    aheadEnergyWhMax: 100_000,
+    aheadEnergyWhMax: 10_000,
     market: { mechanism: 'pool' },
     tariff: tariff as Grid['tariff'],
     billing: {

@@ -42,7 +42,7 @@ async function tradeAhead(ports: Ports, id: string, side: 'sell' | 'buy', energy
     gridFeeMsatPerKwh: msatPerKwh(7_000),
     acceptedAt: ports.clock.now(),
   };
-  const limits = { prosumerWhMax: 100_000, gridWhMax: 1_000_000 };
+  const limits = { prosumerWhMax: 100_000, prosumerTradesMax: 9, gridWhMax: 1_000_000 };
   const { outcome } = await ports.orders.acceptAhead(trade, limits);
   if (outcome !== 'accepted') throw new Error(outcome);
 }

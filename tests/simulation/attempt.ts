@@ -13,6 +13,25 @@ type Work<Value> = (ports: Ports & { readonly chain: Chain }) => Promise<Value>;
 export type Attempt<Value> = { readonly value: Value | undefined; readonly isClean: boolean };
 
 const callsMax = 40;
+/** Writes around which it matters most what is done and what is not. */
+const fatalCalls = [
+  'append',
+  'seal',
+  'create',
+  'applyClosing',
+  'hasChangedSince',
+  'markLate',
+  'clearLate',
+  'sendTradeBatches',
+  'createBatch',
+  'record',
+  'markSettled',
+  'finalize',
+  'savePayments',
+  'setCursor',
+  'acceptAhead',
+  'changeOrder',
+] as const;
 const timers: readonly Work<unknown>[] = [
   closeTimeframes,
   completeRuns,
@@ -32,8 +51,10 @@ export async function attempt<Value>(world: World, work: Work<Value>): Promise<A
   const rate = 0.04 * chance.between(1, 5);
   if (draw < 60) return { value: await tryIt(world, world.one(), work, { rate }), isClean: false };
   if (draw < 72) {
-    const diesAt = chance.between(1, callsMax);
-    const value = await tryIt(world, world.one(), work, { rate: 0, diesAt });
+    const death = chance.hits(0.5)
+      ? { diesAt: chance.between(1, callsMax) }
+      : { diesOf: chance.pick(fatalCalls) };
+    const value = await tryIt(world, world.one(), work, { rate: 0, ...death });
     await world.reopen();
     return { value, isClean: false };
   }
@@ -50,7 +71,8 @@ export async function attempt<Value>(world: World, work: Work<Value>): Promise<A
   return { value: values.find((value) => value !== undefined), isClean: false };
 }
 
-async function tryIt<Value>(
+/** Answers nothing where it failed because it was to fail. */
+export async function tryIt<Value>(
   world: World,
   { ports }: Instance,
   work: Work<Value>,

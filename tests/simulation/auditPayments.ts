@@ -8,6 +8,7 @@ import {
   sumOf,
   textOf,
 } from './books.ts';
+import { undoneMax } from './stage.ts';
 
 /** Invoices have the sums of their payments and events, and nothing unconfirmed is counted. */
 export function auditPayments(books: Books): void {
@@ -89,6 +90,9 @@ export function auditFollowed(books: Books, scriptOf: (address: string) => strin
   }
 }
 
+/** How often blocks are undone before as many are mined again, hardly ever. */
+const undoingsMax = 6;
+
 type Standing = { readonly depth: number; readonly needed: number; readonly place: string };
 
 function auditState(state: string, { depth, needed, place }: Standing): void {
@@ -96,7 +100,11 @@ function auditState(state: string, { depth, needed, place }: Standing): void {
   check(state !== 'vanished', `${place} has vanished, and stands in the chain`);
   check(depth < needed || isCounted, `${place} is ${state} with ${depth} confirmations`);
   check(depth > 0 || !isCounted, `${place} is ${state} in the mempool`);
-  check(depth >= 100 || state !== 'buried', `${place} is buried at ${depth} confirmations`);
+  // What is buried stays so: blocks that are undone after that have been counted.
+  check(
+    depth >= 100 - undoingsMax * undoneMax || state !== 'buried',
+    `${place} is buried at ${depth} confirmations`,
+  );
 }
 
 function neededFor({ billing }: GridDocument, invoice: Row, paidSat: bigint): number {

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Closing } from '../../shared/domain/closing.ts';
+import { billedIn } from './auditGathered.ts';
 import { documentsIn } from './auditHistory.ts';
 import { type Books, check, checkSame, numberOf, type Row, textOf } from './books.ts';
 
@@ -32,20 +34,21 @@ export function auditRest(
   auditDocuments(books, new Map(documentsIn(join(directory, 'documents'))));
 }
 
-/** Each account of each run: Σ of the trades in the months since the run before. */
+/** Each account of each run: Σ of the trades billed in the months since the run before. */
 function auditTrades(books: Books, trades: readonly Row[]): void {
   const sums = new Map<string, bigint>();
   const zones = new Map(books.grids.map(({ id, timeZone }) => [id, timeZone]));
   const months = new Map<string, string>();
-  const monthOf = (gridId: string, timeframe: string) => {
-    const key = `${gridId} ${timeframe}`;
-    const known = months.get(key) ?? localMonth(timeframe, zones.get(gridId) ?? '');
-    months.set(key, known);
-    return known;
-  };
+  for (const { document } of books.table('closings')) {
+    const closing: Closing = JSON.parse(String(document));
+    const { gridId, timeframe, revision } = closing;
+    months.set(`${gridId} ${timeframe} ${revision}`, billedIn(closing, zones.get(gridId) ?? ''));
+  }
   for (const trade of trades) {
     const gridId = textOf(trade, 'gridId');
-    const month = monthOf(gridId, textOf(trade, 'timeframe'));
+    const month = months.get(`${gridId} ${trade['timeframe']} ${trade['revision']}`);
+    check(month !== undefined, `a trade of ${gridId} at ${trade['timeframe']} has no closing`);
+    if (month === undefined) continue;
     const run = books
       .table('runs')
       .find((each) => each['gridId'] === gridId && textOf(each, 'period') >= month);
@@ -65,10 +68,6 @@ function auditTrades(books: Books, trades: readonly Row[]): void {
     sums.delete(key);
   }
   for (const [key, sum] of sums) checkSame(sum, 0n, `what was traded and not billed by ${key}`);
-}
-
-function localMonth(timeframe: string, timeZone: string): string {
-  return new Date(timeframe).toLocaleDateString('sv-SE', { timeZone }).slice(0, 7);
 }
 
 function receivedByScript(books: Books): ReadonlyMap<string, bigint> {

@@ -1,17 +1,30 @@
 import { scriptOf, testWallet } from '../bitcoin/testWallet.ts';
 import { auditAccounts } from './auditAccounts.ts';
 import { openHistory } from './auditHistory.ts';
+import { auditLate } from './auditLate.ts';
+import { openOrderHistory } from './auditOrders.ts';
 import { auditFollowed, auditPayments } from './auditPayments.ts';
 import { auditPayouts } from './auditPayouts.ts';
 import { auditRuns } from './auditRuns.ts';
-import { type Books, type BooksReader, check, openBooks, textOf } from './books.ts';
+import {
+  type Books,
+  type BooksReader,
+  check,
+  checkSame,
+  openBooks,
+  sumOf,
+  textOf,
+} from './books.ts';
+import { type ClosingHistory, openClosingHistory } from './closingHistory.ts';
 import { type Community, gridWallets } from './community.ts';
+import type { Promised } from './trader.ts';
 import { prosumerAddresses } from './treasurer.ts';
 import type { World } from './world.ts';
 
 /** Holds everything that is written against everything else, by rules simpler than the code. */
 export type Auditor = {
   readonly reader: BooksReader;
+  readonly closings: ClosingHistory;
   /** Whether a follower has just come to its end says how much must be as in the chain. */
   audit(isFollowed: boolean): Promise<Books>;
   /** Notes what the operator was told to fill the wallet at. */
@@ -20,14 +33,27 @@ export type Auditor = {
 
 const scripts = new Map<string, string>();
 
-export function openAuditor(world: World, communities: readonly Community[]): Auditor {
+export function openAuditor(
+  world: World,
+  communities: readonly Community[],
+  promised: Promised,
+): Auditor {
   const reader = openBooks(world.directory);
   const history = openHistory(world.directory);
+  const orders = openOrderHistory();
+  const closings = openClosingHistory(reader);
   const deposits = new Map<string, string>();
+  let since = world.now();
   return {
     reader,
+    closings,
     async audit(isFollowed) {
       const books = reader.read();
+      auditBalances(books);
+      orders.audit(books, promised, since);
+      closings.audit(books);
+      auditLate(books, closings, communities);
+      since = world.now();
       auditRuns(books);
       await auditAccounts(books, world.one().ports);
       auditPayments(books);
@@ -43,6 +69,20 @@ export function openAuditor(world: World, communities: readonly Community[]): Au
       deposits.set(address, depositId);
     },
   };
+}
+
+/** What one gains others lose; and an account has what its postings say. */
+function auditBalances(books: Books): void {
+  const postings = new Map(
+    books.table('postings').map((row) => [`${row['gridId']} ${row['accountId']}`, row]),
+  );
+  for (const [gridId, accounts] of Map.groupBy(books.table('balances'), (row) => row['gridId'])) {
+    checkSame(sumOf(accounts, 'balanceUsat'), 0n, `Σ balances of ${gridId}`);
+    for (const { accountId, balanceUsat } of accounts) {
+      const posted = postings.get(`${gridId} ${accountId}`)?.['balanceUsat'] ?? 0n;
+      checkSame(balanceUsat, posted, `the balance of ${accountId} in ${gridId}`);
+    }
+  }
 }
 
 /** An address has one purpose: what was given away is derived anew and compared. */

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Transaction } from 'bitcoinjs-lib';
+import type { Terms } from '../../shared/domain/grid.ts';
 import type { Payout } from '../../shared/domain/payout.ts';
 
 /** A row as SQLite has it; integers are bigints. */
@@ -25,6 +27,9 @@ export type Books = {
 export type GridDocument = {
   readonly id: string;
   readonly timeZone: string;
+  readonly timeframeMinutes: number;
+  readonly correctionDays: number;
+  readonly terms: readonly Terms[];
   readonly billing: {
     readonly confirmations: readonly { readonly fromSat: number; readonly confirmations: number }[];
   };
@@ -46,11 +51,45 @@ const tables = {
   payouts: 'SELECT document FROM payouts ORDER BY payoutId',
   coins: 'SELECT txid, vout, payoutId FROM payoutCoins',
   undocumented: 'SELECT gridId, period FROM billingDocuments WHERE isDone = 0',
+  balances: `SELECT gridId, prosumerId AS accountId, creditsUsat - debitsUsat AS balanceUsat
+    FROM prosumers
+    UNION ALL SELECT gridId, accountId, creditsUsat - debitsUsat FROM reservedAccounts`,
+  gathered: `SELECT gridId, period, accountId, sum(iif(kind = 'sold', energyWh, 0)) AS soldWh,
+    sum(iif(kind = 'bought', energyWh, 0)) AS boughtWh
+    FROM accountLines GROUP BY gridId, period, accountId`,
+  recorded: 'SELECT gridId, timeframe, revision FROM recordedBatches',
+  ahead: 'SELECT * FROM tradesAhead ORDER BY gridId, sequence',
+  versions: 'SELECT * FROM orderVersions ORDER BY prosumerId, orderId, version',
 } as const;
-export type Table = keyof typeof tables;
+const gridTables = {
+  closings: `SELECT gridId, closingNumber, status, hasLateReadings, document FROM closings
+    ORDER BY gridId, closingNumber`,
+  members: 'SELECT * FROM members ORDER BY gridId, prosumerId',
+  totals: 'SELECT * FROM gridTotals',
+} as const;
+export type Table = keyof typeof tables | keyof typeof gridTables;
+
+const allTables = `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`;
+const ofRevision = 'WHERE gridId = ? AND timeframe = ? AND revision = ? ORDER BY sequence';
+const ofNettos = 'WHERE gridId = ? AND nettosId = ? ORDER BY firstProsumerId';
+const moved = `SELECT gridId, timeframe, accountId, sum(soldWh - boughtWh) AS nettoWh,
+  sum(creditUsat - debitUsat) AS balanceUsat FROM postings GROUP BY gridId, timeframe, accountId`;
 
 /** Reads the files of a directory, as often as it is asked. */
-export type BooksReader = { read(): Books; trades(): readonly Row[]; close(): void };
+export type BooksReader = {
+  read(): Books;
+  trades(): readonly Row[];
+  /** Trades of one revision, by sequence. */
+  tradesOf(gridId: string, timeframe: string, revision: number): readonly Row[];
+  /** The pages of a netto, as they were written. */
+  nettoPages(gridId: string, nettosId: string): readonly string[];
+  readings(): readonly Row[];
+  /** What moved on each account in each timeframe. */
+  moved(): readonly Row[];
+  /** Every row of every table of every file, told in a few characters. */
+  digest(): string;
+  close(): void;
+};
 
 export function openBooks(directory: string): BooksReader {
   const open = (name: string) =>
@@ -60,10 +99,16 @@ export function openBooks(directory: string): BooksReader {
   const grid = open('smartGridInfo');
   const chain = open('chain');
   const parsed = new Map<string, ChainRow['outputs']>();
-  const rowsOf = (db: DatabaseSync, sql: string): readonly Row[] => {
-    const statement = db.prepare(sql);
+  const statements = new Map<string, StatementSync>();
+  const rowsOf = (
+    db: DatabaseSync,
+    sql: string,
+    ...values: readonly (string | number)[]
+  ): readonly Row[] => {
+    const statement = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, statement);
     statement.setReadBigInts(true);
-    return statement.all() as unknown as Row[];
+    return statement.all(...values) as unknown as Row[];
   };
   const outputsOf = (txid: string): ChainRow['outputs'] => {
     const known = parsed.get(txid);
@@ -80,6 +125,9 @@ export function openBooks(directory: string): BooksReader {
     read() {
       const read = new Map<Table, readonly Row[]>();
       for (const [name, sql] of Object.entries(tables)) read.set(name as Table, rowsOf(money, sql));
+      for (const [name, sql] of Object.entries(gridTables)) {
+        read.set(name as Table, rowsOf(grid, sql));
+      }
       const table = (name: Table) => read.get(name) ?? [];
       const rows = rowsOf(chain, 'SELECT txid, height FROM transactions ORDER BY sequence');
       const top = rowsOf(chain, 'SELECT max(height) AS height FROM blocks');
@@ -103,6 +151,27 @@ export function openBooks(directory: string): BooksReader {
       };
     },
     trades: () => rowsOf(trader, 'SELECT * FROM trades'),
+    tradesOf: (gridId, timeframe, revision) =>
+      rowsOf(trader, `SELECT * FROM trades ${ofRevision}`, gridId, timeframe, revision),
+    nettoPages: (gridId, nettosId) =>
+      rowsOf(grid, `SELECT lines FROM nettoPages ${ofNettos}`, gridId, nettosId).map(({ lines }) =>
+        String(lines),
+      ),
+    readings: () => rowsOf(grid, 'SELECT * FROM readings ORDER BY gridId, timeframe, version'),
+    moved: () => rowsOf(money, moved),
+    digest() {
+      const hash = createHash('sha256');
+      for (const db of [money, trader, grid, chain]) {
+        for (const { name } of db.prepare(allTables).all()) {
+          for (const row of db.prepare(`SELECT * FROM "${name}"`).all()) {
+            for (const value of Object.values(row)) {
+              hash.update(value instanceof Uint8Array ? value : String(value)).update('|');
+            }
+          }
+        }
+      }
+      return hash.digest('hex');
+    },
     close() {
       for (const db of [money, trader, grid, chain]) db.close();
     },

@@ -12,20 +12,22 @@ export type Faults = {
   readonly rate: number;
   /** The call at which the process ends, before it took effect or after; never where it is absent. */
   readonly diesAt?: number;
+  /** The first call by this name fails alike; so a seed need not guess its number. */
+  readonly diesOf?: string | undefined;
 };
 
 /** Ports that go through a turnstile at each call, and fail as they are told. */
 export function faultyPorts<Some extends Ports>(
   ports: Some,
-  { rate, diesAt = Number.POSITIVE_INFINITY }: Faults,
+  { rate, diesAt = Number.POSITIVE_INFINITY, diesOf }: Faults,
   { chance, turnstile }: { readonly chance: Chance; readonly turnstile: Turnstile },
 ): Some {
   let calls = 0;
   let isDead = false;
-  const call = async (work: () => Promise<unknown>): Promise<unknown> => {
+  const call = async (name: unknown, work: () => Promise<unknown>): Promise<unknown> => {
     if (isDead) throw new MadeUpError('the process is gone');
     calls += 1;
-    isDead = calls >= diesAt;
+    isDead = calls >= diesAt || name === diesOf;
     if (!isDead && !chance.hits(rate)) return work();
     if (chance.hits(0.5)) await work();
     throw new MadeUpError(isDead ? 'the process is gone' : 'no answer');
@@ -36,7 +38,7 @@ export function faultyPorts<Some extends Ports>(
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]) =>
-          turnstile(() => call(async () => Reflect.apply(member, target, args)));
+          turnstile(() => call(name, async () => Reflect.apply(member, target, args)));
       },
     });
   const wrapped = Object.entries(ports).map(([name, port]) => [

@@ -1,5 +1,6 @@
 import type { PayoutId } from '../../shared/domain/payout.ts';
 import { buildPayout } from '../../shared/operations/buildPayout.ts';
+import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import { completeRuns } from '../../shared/operations/completeRuns.ts';
 import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
@@ -7,14 +8,12 @@ import { followPayments } from '../../shared/operations/followPayments.ts';
 import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import { signPayout } from '../../shared/operations/signPayout.ts';
 import { check } from './books.ts';
-import { periodsUntil } from './community.ts';
+import { periodsUntil, postNoted } from './community.ts';
+import { deliverAll } from './delivery.ts';
 import { minerAddress, type Stage } from './stage.ts';
-import { handle } from './steps.ts';
 import { signedPsbtOf } from './treasurer.ts';
-import { queueNames } from './world.ts';
 
 const roundsMax = 30;
-const messagesMax = 500;
 const payoutsListed = 500;
 const deepBlocks = 110;
 
@@ -25,6 +24,7 @@ const deepBlocks = 110;
 export async function comeToRest(stage: Stage): Promise<void> {
   await stage.world.reopen();
   stage.world.pass(30);
+  await sendAgain(stage);
   let isMoving = true;
   for (let round = 1; isMoving; round += 1) {
     check(round <= roundsMax, 'the app does not come to rest');
@@ -43,21 +43,25 @@ export async function comeToRest(stage: Stage): Promise<void> {
   }
 }
 
-async function settleAll({ world }: Stage): Promise<number> {
-  const { ports, queues } = world.one();
-  let { commands: handled } = await closeTimeframes(ports);
-  for (const queue of ['timeframes', 'trades'] as const) {
-    for (;;) {
-      const messages = queues.receive(queueNames[queue], messagesMax);
-      if (messages.length === 0) break;
-      handled += messages.length;
-      for (const { body, lockToken } of messages) {
-        await handle(ports, queue, body);
-        queues.complete(queueNames[queue], lockToken);
-      }
-    }
+/** No grid is paused any more, and who was not answered sends its readings again. */
+async function sendAgain({ world, communities }: Stage): Promise<void> {
+  const { ports } = world.one();
+  for (const community of communities) {
+    await changeGrid(ports, community.gridId, { paused: false }, undefined);
+    const unanswered = [...community.sent].filter(
+      ([key, { version }]) => (community.answered.get(key) ?? 0) < version,
+    );
+    await postNoted(
+      ports,
+      community,
+      unanswered.map(([, reading]) => reading),
+    );
   }
-  return handled;
+}
+
+async function settleAll({ world }: Stage): Promise<number> {
+  const { commands } = await closeTimeframes(world.one().ports);
+  return commands + (await deliverAll(world));
 }
 
 async function finalizeAll({ world, communities }: Stage): Promise<number> {

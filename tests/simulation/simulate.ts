@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { documentsIn } from './auditHistory.ts';
 import { hexScriptOf, openAuditor } from './auditor.ts';
 import { auditRest } from './auditRest.ts';
+import { auditSettled } from './auditSettled.ts';
 import type { ChainStart } from './chainStart.ts';
 import { openCommunities } from './community.ts';
 import { createPayers } from './payers.ts';
 import { comeToRest } from './rest.ts';
 import type { Stage } from './stage.ts';
 import { begin, steps } from './steps.ts';
+import { createTrader } from './trader.ts';
 import { createTreasurer } from './treasurer.ts';
 import { openWorld } from './world.ts';
 
@@ -16,6 +21,13 @@ export type Outcome = {
   readonly credited: number;
   readonly payouts: number;
   readonly versions: number;
+  readonly corrections: number;
+  readonly ahead: number;
+  readonly orders: number;
+  /** Trades ahead and orders that were refused because their timeframe was over or sealed. */
+  readonly tooLate: number;
+  /** The same for what has the same steps, and at the end the same in all files. */
+  readonly trace: string;
 };
 
 /**
@@ -31,13 +43,16 @@ export async function simulate(
   const happened: string[] = [];
   try {
     const communities = await openCommunities(world.one().ports, world.chance);
-    const auditor = openAuditor(world, communities);
+    const trader = createTrader(world);
+    const auditor = openAuditor(world, communities, trader.promised);
     const stage: Stage = {
       world,
       communities,
       payers: createPayers(world),
       treasurer: createTreasurer(world),
+      trader,
       auditor,
+      delivered: { timeframes: [], trades: [] },
     };
     await begin(stage);
     for (let count = 1; count <= stepCount; count += 1) {
@@ -51,6 +66,8 @@ export async function simulate(
     const books = await auditor.audit(true);
     const { directory } = world;
     auditRest(books, auditor.reader.trades(), { directory, scriptOf: hexScriptOf });
+    auditSettled(books, auditor.reader, auditor.closings, world.now());
+    const trace = traceOf(happened, auditor.reader.digest(), directory);
     auditor.reader.close();
     const payments = books.table('payments');
     return {
@@ -59,6 +76,11 @@ export async function simulate(
       credited: payments.filter(({ state }) => state === 'buried').length,
       payouts: books.payouts.length,
       versions: books.payouts.reduce((sum, { versions }) => sum + versions.length, 0),
+      corrections: auditor.closings.corrections(),
+      ahead: books.table('ahead').length,
+      orders: books.table('versions').length,
+      tooLate: trader.promised.refusals.get('timeframe_ended') ?? 0,
+      trace,
     };
   } catch (cause) {
     const last = `step ${happened.length}, ${happened.at(-1)}`;
@@ -68,4 +90,10 @@ export async function simulate(
   } finally {
     world.end();
   }
+}
+
+function traceOf(happened: readonly string[], digest: string, directory: string): string {
+  const hash = createHash('sha256').update(happened.join()).update(digest);
+  for (const document of documentsIn(join(directory, 'documents'))) hash.update(document.join());
+  return hash.digest('hex');
 }

@@ -2,8 +2,9 @@ import { testWallet } from '../bitcoin/testWallet.ts';
 import type { Auditor } from './auditor.ts';
 import type { Community } from './community.ts';
 import type { Payers } from './payers.ts';
+import type { Trader } from './trader.ts';
 import type { Treasurer } from './treasurer.ts';
-import type { World } from './world.ts';
+import type { queueNames, World } from './world.ts';
 
 /** What steps work with. */
 export type Stage = {
@@ -11,7 +12,10 @@ export type Stage = {
   readonly communities: readonly Community[];
   readonly payers: Payers;
   readonly treasurer: Treasurer;
+  readonly trader: Trader;
   readonly auditor: Auditor;
+  /** Bodies of messages that came, oldest first. */
+  readonly delivered: Readonly<Record<keyof typeof queueNames, string[]>>;
 };
 
 /** Something that happens; it answers `followed` where a follower of payments came to its end. */
@@ -20,6 +24,16 @@ export type Step = {
   readonly weight: number;
   readonly run: (stage: Stage) => Promise<unknown>;
 };
+
+/** Any of the communities. */
+export function someOf({ chance }: World, communities: readonly Community[]): Community {
+  const community = chance.pick(communities);
+  if (community === undefined) throw new Error('there are communities');
+  return community;
+}
+
+/** Blocks that are undone at once, at most: nobody's confirmations are this deep. */
+export const undoneMax = 9;
 
 /** Whom every block pays. */
 export const minerAddress = testWallet('miner').key(0, 0).address;

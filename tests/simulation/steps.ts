@@ -4,7 +4,6 @@ import { amountDue } from '../../shared/operations/amountDue.ts';
 import { getRun } from '../../shared/operations/billingRuns.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { deactivateProsumer } from '../../shared/operations/changeProsumer.ts';
-import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import { completeRuns } from '../../shared/operations/completeRuns.ts';
 import { depositAddress } from '../../shared/operations/depositAddress.ts';
@@ -12,27 +11,17 @@ import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
 import { followPayments } from '../../shared/operations/followPayments.ts';
 import { followPayouts } from '../../shared/operations/followPayouts.ts';
 import { voidInvoice } from '../../shared/operations/invoices.ts';
-import { recordTrades } from '../../shared/operations/recordTrades.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
 import { aimedSteps } from './aimedSteps.ts';
 import { attempt } from './attempt.ts';
-import {
-  billingOf,
-  type Community,
-  gridWallets,
-  joinCommunity,
-  periodsUntil,
-  postWhatEnded,
-} from './community.ts';
-import { minerAddress, type Stage, type Step } from './stage.ts';
+import { billingOf, gridWallets, joinCommunity, periodsUntil, postWhatEnded } from './community.ts';
+import { deliver } from './delivery.ts';
+import { minerAddress, type Stage, type Step, someOf, undoneMax } from './stage.ts';
+import { tradingSteps } from './tradingSteps.ts';
 import { bindSome } from './treasurer.ts';
-import { queueNames, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const dayMinutes = 1_440;
-const messagesMax = 200;
 const invoicesListed = 500;
-/** Nobody's confirmations are this deep. */
-const undoneMax = 9;
 const depositsAtFirst = 6;
 
 export const steps: readonly Step[] = [
@@ -40,10 +29,10 @@ export const steps: readonly Step[] = [
   { name: 'pass some days', weight: 16, run: pass(dayMinutes, 10 * dayMinutes) },
   {
     name: 'close timeframes',
-    weight: 6,
+    weight: 12,
     run: ({ world }) => attempt(world, closeTimeframes),
   },
-  { name: 'deliver', weight: 9, run: deliver },
+  { name: 'deliver', weight: 14, run: deliver },
   {
     name: 'preview',
     weight: 2,
@@ -167,6 +156,7 @@ export const steps: readonly Step[] = [
       await attempt(world, (ports) => deactivateProsumer(ports, prosumerId, undefined));
     },
   },
+  ...tradingSteps,
   ...aimedSteps,
   { name: 'begin again', weight: 1, run: ({ world }) => world.reopen() },
 ];
@@ -190,35 +180,6 @@ function pass(minutesMin: number, minutesMax: number): Step['run'] {
       await postWhatEnded(world.one().ports, community, world.chance);
     }
   };
-}
-
-/** Some messages of both queues, each once or twice, now and then two at the same time. */
-async function deliver({ world }: Stage): Promise<void> {
-  const { chance } = world;
-  for (const queue of ['timeframes', 'trades'] as const) {
-    const messages = world.one().queues.receive(queueNames[queue], messagesMax);
-    for (const { body, lockToken } of messages) {
-      const { queues } = world.one();
-      const isBad = chance.hits(0.1);
-      const done = isBad
-        ? await attempt(world, (ports) => handle(ports, queue, body))
-        : { isClean: true, value: await handle(world.one().ports, queue, body) };
-      // A process that died holds the locks until another has begun.
-      if (world.one().queues !== queues) return;
-      if (chance.hits(0.03)) queues.abandon(queueNames[queue], lockToken);
-      else if (done.isClean) queues.complete(queueNames[queue], lockToken);
-      else queues.abandon(queueNames[queue], lockToken);
-    }
-  }
-}
-
-export async function handle(
-  ports: Ports,
-  queue: keyof typeof queueNames,
-  body: string,
-): Promise<void> {
-  if (queue === 'timeframes') await closeTimeframe(ports, JSON.parse(body));
-  else await recordTrades(ports, JSON.parse(body));
 }
 
 /** Never what a payout spends, or was built to: nobody could make that good. */
@@ -255,12 +216,6 @@ async function deposit({ world, communities, payers, auditor }: Stage): Promise<
 async function someInvoice({ one, chance }: World): Promise<Invoice | undefined> {
   const { items } = await one().ports.invoices.list({}, { limit: invoicesListed });
   return chance.pick(items)?.value;
-}
-
-function someOf({ chance }: World, communities: readonly Community[]): Community {
-  const community = chance.pick(communities);
-  if (community === undefined) throw new Error('there are communities');
-  return community;
 }
 
 function somePeriod({ chance, now }: World): string {

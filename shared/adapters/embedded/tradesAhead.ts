@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { TradeAheadId } from '../../domain/ids.ts';
 import type { TradeAhead } from '../../domain/order.ts';
 import type { AheadLimits, OrderStore } from '../../ports/orderStore.ts';
 import { type TradeAheadRow, tradeAheadOf } from '../orderRows.ts';
@@ -9,14 +10,14 @@ import { query, write } from './statement.ts';
 
 type TradesAhead = Pick<
   OrderStore,
-  'acceptAhead' | 'getAhead' | 'cancelAhead' | 'listAhead' | 'listAheadOf'
+  'acceptAhead' | 'getAhead' | 'cancelAhead' | 'listAhead' | 'listAheadOf' | 'placesAhead'
 >;
 
 /** Trades ahead: accepted and cancelled until their timeframe is sealed. */
 export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
   const statements = prepare(db);
   const books = orderBooks(db);
-  const { select, cancel, selectOfGrid, selectOfTimeframe, selectOfProsumer } = statements;
+  const { select, cancel, selectOfGrid, selectOfTimeframe, selectOfProsumer, places } = statements;
   const passedLimit = limitCheck(statements);
   return {
     async acceptAhead(trade, limits) {
@@ -59,22 +60,31 @@ export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
       const rows = selectOfProsumer.all(prosumerId, before, rowsFor(page));
       return pageOf(rows.map(tradeAheadOf), page, ({ sequence }) => sequence);
     },
+    async placesAhead(gridId, trades) {
+      const timeframes = JSON.stringify([...new Set(trades.map(({ timeframe }) => timeframe))]);
+      const ids = JSON.stringify(trades.map(({ id }) => id));
+      return new Map(places.all(gridId, timeframes, ids).map((row) => [row.aheadId, row.place]));
+    },
   };
 }
 
 type NewTrade = Parameters<OrderStore['acceptAhead']>[0];
+const nothing = { pendingWh: 0, trades: 0 };
 type Passed = { readonly limit: keyof AheadLimits; readonly pendingWh: number };
 
 /** Answers the first limit that a trade would pass. */
 function limitCheck({ sumOfProsumer, sumOfGrid }: ReturnType<typeof prepare>) {
   return (trade: NewTrade, limits: AheadLimits): Passed | undefined => {
     const { gridId, timeframe, side, prosumerId, energyWh } = trade;
-    const ofProsumer = sumOfProsumer.get(gridId, timeframe, side, prosumerId)?.pendingWh ?? 0;
-    if (ofProsumer + energyWh > limits.prosumerWhMax) {
-      return { limit: 'prosumerWhMax', pendingWh: ofProsumer };
+    const own = sumOfProsumer.get(gridId, timeframe, side, prosumerId) ?? nothing;
+    if (own.pendingWh + energyWh > limits.prosumerWhMax) {
+      return { limit: 'prosumerWhMax', pendingWh: own.pendingWh };
     }
-    const ofGrid = sumOfGrid.get(gridId, timeframe, side)?.pendingWh ?? 0;
-    if (ofGrid + energyWh > limits.gridWhMax) return { limit: 'gridWhMax', pendingWh: ofGrid };
+    if (own.trades >= limits.prosumerTradesMax) {
+      return { limit: 'prosumerTradesMax', pendingWh: own.pendingWh };
+    }
+    const { pendingWh } = sumOfGrid.get(gridId, timeframe, side) ?? nothing;
+    if (pendingWh + energyWh > limits.gridWhMax) return { limit: 'gridWhMax', pendingWh };
     return undefined;
   };
 }
@@ -90,9 +100,9 @@ function insert({ insert }: ReturnType<typeof prepare>, trade: TradeAhead): void
 function prepare(db: DatabaseSync) {
   const trades = (sql: string) => query<TradeAheadRow>(db, `SELECT * FROM tradesAhead ${sql}`);
   const sum = (of: string) =>
-    query<{ readonly pendingWh: number }>(
+    query<typeof nothing>(
       db,
-      `SELECT coalesce(sum(energyWh), 0) AS pendingWh FROM tradesAhead
+      `SELECT coalesce(sum(energyWh), 0) AS pendingWh, count(*) AS trades FROM tradesAhead
        WHERE status = 'pending' AND gridId = ? AND timeframe = ? AND side = ? ${of}`,
     );
   return {
@@ -112,6 +122,14 @@ function prepare(db: DatabaseSync) {
     selectOfGrid: trades('WHERE gridId = ? AND sequence > ? ORDER BY sequence LIMIT ?'),
     selectOfTimeframe: trades(
       'WHERE gridId = ? AND timeframe = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    ),
+    places: query<{ readonly aheadId: TradeAheadId; readonly place: number }>(
+      db,
+      `SELECT aheadId, place FROM (
+         SELECT aheadId, row_number() OVER (PARTITION BY timeframe ORDER BY sequence) AS place
+         FROM tradesAhead WHERE gridId = ? AND status = 'pending'
+           AND timeframe IN (SELECT value FROM json_each(?)))
+       WHERE aheadId IN (SELECT value FROM json_each(?))`,
     ),
     selectOfProsumer: trades(
       'WHERE prosumerId = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?',

@@ -1,7 +1,8 @@
 import { lockedTransaction } from './lockedTransaction.ts';
 import { isSealed } from './orderBooks.ts';
 
-const pendingUnder = (of: string) => `SELECT @pendingWh = COALESCE(SUM(energyWh), 0)
+const pendingUnder = (of: string) => `SELECT @pendingWh = COALESCE(SUM(energyWh), 0),
+  @trades = COUNT(*)
   FROM tradesAhead WHERE status = 'pending' AND gridId = @gridId AND timeframe = @timeframe
     AND side = @side ${of}`;
 
@@ -11,13 +12,14 @@ const pendingUnder = (of: string) => `SELECT @pendingWh = COALESCE(SUM(energyWh)
  */
 export const acceptStatement = lockedTransaction({
   mode: 'Exclusive',
-  declarations: 'DECLARE @outcome VARCHAR(20), @pendingWh BIGINT;',
+  declarations: 'DECLARE @outcome VARCHAR(20), @pendingWh BIGINT, @trades INT;',
   work: `IF EXISTS (SELECT 1 FROM tradesAhead WHERE aheadId = @id) SET @outcome = 'accepted';
 IF @outcome IS NULL AND ${isSealed('@timeframe')} SET @outcome = 'sealed';
 IF @outcome IS NULL
 BEGIN
   ${pendingUnder('AND prosumerId = @prosumerId')};
   IF @pendingWh + @energyWh > @prosumerWhMax SET @outcome = 'prosumerWhMax';
+  ELSE IF @trades >= @prosumerTradesMax SET @outcome = 'prosumerTradesMax';
 END
 IF @outcome IS NULL
 BEGIN

@@ -1,3 +1,4 @@
+import type { TradeAheadId } from '../../../domain/ids.ts';
 import type { AcceptOutcome, AheadLimits, OrderStore } from '../../../ports/orderStore.ts';
 import { type TradeAheadRow, tradeAheadOf } from '../../orderRows.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
@@ -11,14 +12,17 @@ import {
   idParameter,
   instantParameter,
   intParameter,
+  rowsParameter,
   wordParameter,
 } from './sqlParameters.ts';
 
 type TradesAhead = Pick<
   OrderStore,
-  'acceptAhead' | 'getAhead' | 'cancelAhead' | 'listAhead' | 'listAheadOf'
+  'acceptAhead' | 'getAhead' | 'cancelAhead' | 'listAhead' | 'listAheadOf' | 'placesAhead'
 >;
 type NewTrade = Parameters<OrderStore['acceptAhead']>[0];
+
+type PlaceRow = { readonly aheadId: TradeAheadId; readonly place: string };
 
 type AcceptAnswer = readonly [
   outcome: readonly {
@@ -38,6 +42,7 @@ export function azureTradesAhead(db: SqlDatabase): TradesAhead {
         locks: locksParameter(booksLock(trade.gridId)),
         ...parametersOf(trade),
         prosumerWhMax: bigIntParameter(limits.prosumerWhMax),
+        prosumerTradesMax: bigIntParameter(limits.prosumerTradesMax),
         gridWhMax: bigIntParameter(limits.gridWhMax),
       });
       return outcomeOf(answer);
@@ -71,6 +76,13 @@ export function azureTradesAhead(db: SqlDatabase): TradesAhead {
         limit: intParameter(rowsFor(page)),
       });
       return pageOf(found, page, ({ sequence }) => sequence);
+    },
+    async placesAhead(gridId, asked) {
+      const { rows } = await db.query<PlaceRow>(placesStatement, {
+        gridId: idParameter(gridId),
+        trades: rowsParameter(asked.map(({ id, timeframe }) => [id, timeframe])),
+      });
+      return new Map(rows.map(({ aheadId, place }) => [aheadId, Number(place)]));
     },
   };
 }
@@ -111,3 +123,11 @@ WHERE gridId = @gridId AND timeframe = @timeframe AND sequence > @after ORDER BY
 
 const ofProsumerStatement = `SELECT TOP (@limit) * FROM tradesAhead
 WHERE prosumerId = @prosumerId AND sequence < @before ORDER BY sequence DESC`;
+
+const placesStatement = `SELECT placed.aheadId, placed.place FROM (
+  SELECT aheadId, ROW_NUMBER() OVER (PARTITION BY timeframe ORDER BY sequence) AS place
+  FROM tradesAhead WHERE gridId = @gridId AND status = 'pending' AND timeframe IN (
+    SELECT timeframe COLLATE Latin1_General_BIN2
+    FROM OPENJSON(@trades) WITH (timeframe VARCHAR(20) '$[1]'))
+) AS placed INNER JOIN OPENJSON(@trades) WITH (id VARCHAR(150) '$[0]') AS given
+  ON placed.aheadId = given.id COLLATE Latin1_General_BIN2`;
