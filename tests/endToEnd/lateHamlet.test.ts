@@ -66,7 +66,7 @@ test('the clean run was traded at the tariff of each timeframe, windows by the c
   expect(new Set(prices.map(([, price]) => price)).size).toBe(4);
   expect(clean.books.trades.filter(({ kind }) => kind === 'grid')).toHaveLength(36);
   const uniform = clean.books.timeframes.slice(-92).map(({ priceMsatPerKwh }) => priceMsatPerKwh);
-  expect(new Set(uniform).size).toBeGreaterThan(10);
+  expect(new Set(uniform).size).toBeGreaterThan(2);
 });
 
 test('what came late, wrong and twice comes to the balances of what came right and in time', () => {

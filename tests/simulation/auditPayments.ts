@@ -8,7 +8,7 @@ import {
   sumOf,
   textOf,
 } from './books.ts';
-import { undoneMax } from './stage.ts';
+import { undoneMax } from './chainStart.ts';
 
 /** Invoices have the sums of their payments and events, and nothing unconfirmed is counted. */
 export function auditPayments(books: Books): void {

@@ -13,6 +13,9 @@ export type ChainStart = {
   readonly height: number;
 };
 
+/** Blocks that are undone at once, at most: nobody's confirmations are this deep. */
+export const undoneMax = 9;
+
 const coinbases = 4;
 const maturity = 100;
 const coinsPerCoinbase = 100;

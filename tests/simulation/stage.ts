@@ -32,8 +32,5 @@ export function someOf({ chance }: World, communities: readonly Community[]): Co
   return community;
 }
 
-/** Blocks that are undone at once, at most: nobody's confirmations are this deep. */
-export const undoneMax = 9;
-
 /** Whom every block pays. */
 export const minerAddress = testWallet('miner').key(0, 0).address;
