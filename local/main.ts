@@ -9,6 +9,8 @@ import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
 
 const appDirectory = resolve(import.meta.dirname, '..');
 const parsed = parseHostOptions(process.argv.slice(2));
+/** Who the demonstration is to the app, where that asks for tokens: a new one for each request. */
+const demonstrator = { subject: 'demonstration', roles: ['operator'], minutes: 5 };
 
 if (parsed.kind === 'help') {
   process.stdout.write(usage);
@@ -57,9 +59,6 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
     },
   });
 }
-
-/** Who the demonstration is to the app, where that asks for tokens: a new one for each request. */
-const demonstrator = { subject: 'demonstration', roles: ['operator'], minutes: 5 };
 
 function partsOf({ port, dataDirectory, appFile, issuesTokens }: Omit<HostOptions, 'speed'>) {
   return {

@@ -2,7 +2,7 @@ import { openTokenIssuer, type TokenIssuer } from './tokenIssuer.ts';
 
 type Environment = Record<string, string | undefined>;
 
-const settings = ['AUTH', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_ROLES_CLAIM'];
+const issuerSettings = ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_ROLES_CLAIM'];
 /** Settings that only Azure makes. */
 const azureSettings = ['WEBSITE_INSTANCE_ID', 'WEBSITE_SITE_NAME'];
 
@@ -16,15 +16,17 @@ export async function prepareAuth(
   issuesTokens: boolean,
 ): Promise<TokenIssuer | undefined> {
   const isSet = (name: string) => (environment[name] ?? '') !== '';
-  const given = settings.find(isSet);
+  const given = issuerSettings.find(isSet);
   if (!issuesTokens) {
-    if (given === undefined) environment['AUTH'] = 'none';
+    if (given === undefined && !isSet('AUTH')) environment['AUTH'] = 'none';
     return undefined;
   }
   if (given !== undefined) {
     throw new Error(`With --auth the host issues the tokens itself, but ${given} is set too.`);
   }
   if (azureSettings.some(isSet)) throw new Error('--auth is for a machine of one’s own.');
+  // Where a file of settings says that none are asked for, the command line knows better.
+  environment['AUTH'] = '';
   return openTokenIssuer(dataDirectory);
 }
 

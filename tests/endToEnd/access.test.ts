@@ -1,9 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import { buildBundle, cleanUp, newDirectory, type RunningApp, startApp } from './app.ts';
 
 afterAll(cleanUp);
+
+const waitMsMax = 60_000;
+/** What a file of settings may say; the command line says otherwise. */
+const none = { AUTH: 'none' };
 
 const lane = {
   id: 'lane',
@@ -30,7 +35,7 @@ async function tokenOf(app: RunningApp, order: object): Promise<Readonly<Record<
 test('with --auth the bundle takes the tokens of its host, and no others', async () => {
   const appFile = buildBundle();
   const dataDirectory = newDirectory();
-  const app = await startApp({ appFile, dataDirectory, args: ['--live', '--auth'] });
+  const app = await startApp({ appFile, dataDirectory, args: ['--live', '--auth'], env: none });
   expect(app.stdout()).toContain(`POST ${app.url}/admin/tokens`);
 
   const stranger = await app.request('GET', '/grids');
@@ -90,6 +95,19 @@ test('an issuer that is named is asked, and while it does not answer nobody is c
   expect((await app.request('GET', '/health/ready')).status).toBe(503);
   expect(await app.stop()).toBe(0);
 }, 60_000);
+
+test('the demonstration lives behind tokens as well', async () => {
+  const app = await startApp({ args: ['--auth'] });
+  const reader = await tokenOf(app, { subject: 'rita', roles: ['reader'] });
+  const deadline = Date.now() + waitMsMax;
+  for (;;) {
+    const { status, body } = await app.request('GET', '/grids/hamlet', undefined, reader);
+    if (status === 200 && body['lastClosedTimeframe'] !== undefined) break;
+    if (Date.now() > deadline) throw new Error(`nothing is settled: ${app.stdout()}`);
+    await sleep(200);
+  }
+  expect(await app.stop()).toBe(0);
+}, 120_000);
 
 test('--auth beside an issuer is refused', async () => {
   const env = { AUTH_ISSUER: 'http://127.0.0.1:9/issuer', AUTH_AUDIENCE: 'grid' };

@@ -277,7 +277,7 @@ function settingsReadByApp(): Set<string> {
       ([, name = '']) => name,
     ),
   );
-  return new Set(names.filter((name) => name.includes('_') || name === 'BUS'));
+  return new Set(names.filter((name) => name.includes('_') || name === 'BUS' || name === 'AUTH'));
 }
 
 function sampleSettings(): Record<string, string> {
