@@ -1,10 +1,11 @@
-import { linesOf } from '../shared/domain/accountLine.ts';
+import { billedLinesOf } from '../shared/domain/averagedLine.ts';
 import type { BillingPeriod } from '../shared/domain/billingPeriod.ts';
 import { clearMarket } from '../shared/domain/clearMarket.ts';
 import type { Grid } from '../shared/domain/grid.ts';
 import { chainTrades, zeroHash } from '../shared/domain/hashChain.ts';
 import type { ProsumerId } from '../shared/domain/ids.ts';
 import { marketTrades } from '../shared/domain/marketTrades.ts';
+import { priceVaries } from '../shared/domain/priceVaries.ts';
 import { nextTimeframe, type Timeframe } from '../shared/domain/timeframe.ts';
 import { batchOf, tradesPerBatch } from '../shared/domain/trade.ts';
 import { subtractWh } from '../shared/domain/units.ts';
@@ -37,9 +38,10 @@ export async function recordLines(
     const terms = marketTrades(clearMarket(positions, [], grid.terms[0]), grid.terms[0].tariff);
     const trades = chainTrades(start, terms, ports.sha256);
     for (let at = 0; at < trades.length; at += tradesPerBatch) {
-      const lines = linesOf(trades.slice(at, at + tradesPerBatch));
+      const part = trades.slice(at, at + tradesPerBatch);
+      const lines = billedLinesOf(part, priceVaries(grid.terms[0]));
       const key = { ...of, timeframe, batch: batchOf(at + 1) };
-      await ports.ledger.record(key, [], { period: place.period, lines });
+      await ports.ledger.record(key, [], { period: place.period, ...lines });
     }
     timeframe = nextTimeframe(timeframe, timeframeMinutes);
   }

@@ -19,7 +19,8 @@ export type Counterparty = (typeof counterparties)[number];
 
 /**
  * Energy of an account over many trades that have kind, counterparty and price in common. Its amount
- * is energy × price, exactly, so that a bill can be checked line by line.
+ * is energy × price, exactly, so that a bill can be checked line by line. An averaged line is read as
+ * one or two of these.
  */
 export type AccountLine = {
   readonly accountId: AccountId;

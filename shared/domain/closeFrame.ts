@@ -9,6 +9,7 @@ import { type ChainPlace, chainTrades, type Sha256 } from './hashChain.ts';
 import type { Hash } from './ids.ts';
 import type { TradeBatch } from './messages.ts';
 import { nettoTotals } from './netto.ts';
+import { priceVaries } from './priceVaries.ts';
 import { checkCorrectedMoney, checkMoney, checkNettos } from './settlementChecks.ts';
 import { termsAt } from './terms.ts';
 import type { Instant, Timeframe } from './timeframe.ts';
@@ -102,7 +103,8 @@ export function batchesOf(
     trades.length === closing.tradeCount && batchOf(trades.length) === batchCount,
     `closing ${closingNumber} of ${gridId} has ${closing.tradeCount} trades, not ${trades.length}`,
   );
-  const place = { gridId, timeframe, revision, closingNumber, period, batchCount };
+  const varies = priceVaries(closing.terms) ? { priceVaries: true as const } : {};
+  const place = { gridId, timeframe, revision, closingNumber, period, batchCount, ...varies };
   const batches: TradeBatch[] = [];
   for (let start = 0; start < trades.length; start += tradesPerBatch) {
     const part = trades.slice(start, start + tradesPerBatch);

@@ -20,6 +20,8 @@ export type TradeBatch = {
   readonly period: BillingPeriod;
   readonly batch: number;
   readonly batchCount: number;
+  /** Where the price among accounts may be another one in each timeframe; absent: it is not. */
+  readonly priceVaries?: true;
   /** The revision that a correction's trades correct. */
   readonly correctsTimeframeRevision?: number;
   /** The hash before the first trade of this batch, and that of its last. */

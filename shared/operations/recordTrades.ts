@@ -1,4 +1,4 @@
-import { linesOf } from '../domain/accountLine.ts';
+import { billedLinesOf } from '../domain/averagedLine.ts';
 import { tradesOfBatch } from '../domain/closeFrame.ts';
 import { postingsOf } from '../domain/ledger.ts';
 import type { TradeBatch } from '../domain/messages.ts';
@@ -24,7 +24,7 @@ export async function recordTrades(
   await trades.createBatch(key, recorded);
   const { recordedBatches } = await ledger.record(key, recorded.flatMap(postingsOf), {
     period,
-    lines: linesOf(recorded),
+    ...billedLinesOf(recorded, message.priceVaries === true),
   });
   if (recordedBatches === batchCount) await closings.markSettled(gridId, closingNumber);
   return { recordedBatches };

@@ -13,7 +13,10 @@ import type { Page, PageRequest } from './page.ts';
 export type Unbilled = {
   /** Changes with every change of what is in here. */
   readonly mark: string;
-  /** Energy recorded and not billed yet, one line per account, kind, counterparty and price; any sign. */
+  /**
+   * Energy recorded and not billed yet, one line per account, kind, counterparty and price, in this
+   * order. What is averaged is in lines at the mean price, rounded down and up, exact in sum.
+   */
   readonly lines: readonly AccountLine[];
   /** What was carried over by the last final run, where it is not 0. */
   readonly carries: readonly { readonly accountId: AccountId; readonly restUsat: MicroSatoshi }[];

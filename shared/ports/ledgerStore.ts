@@ -1,4 +1,5 @@
 import type { AccountLine } from '../domain/accountLine.ts';
+import type { AveragedLine } from '../domain/averagedLine.ts';
 import type { BillingPeriod } from '../domain/billingPeriod.ts';
 import type { AccountId, GridId, ProsumerId } from '../domain/ids.ts';
 import type { AccountSums, BatchKey, Posting } from '../domain/ledger.ts';
@@ -13,10 +14,11 @@ export type StoredPosting = Posting & TradePosition & { readonly gridId: GridId 
 /** Where a posting stands among all of its grid. */
 export type PostingPosition = TradePosition & Pick<Posting, 'accountId' | 'side'>;
 
-/** The lines of a batch, and the period that they are billed in. */
+/** The lines of a batch, and the period that they are billed in. Averaged ones: each key once. */
 export type BilledIn = {
   readonly period: BillingPeriod;
   readonly lines: readonly AccountLine[];
+  readonly averaged: readonly AveragedLine[];
 };
 
 export type Account = { readonly accountId: AccountId; readonly sums: AccountSums };

@@ -45,6 +45,9 @@ export const TradeBatch = Type.Object(
     period: billingPeriod('The month in which the trades are billed.'),
     batch: place('Place among the batches of the revision.'),
     batchCount: place('Batches of the revision.'),
+    priceVaries: Type.Optional(
+      Type.Literal(true, { description: 'Whether each timeframe has a price of its own.' }),
+    ),
     correctsTimeframeRevision: Type.Optional(count('The revision that is corrected.')),
     previousHash: hash('Hash before the first trade.'),
     hash: hash('Hash of the last trade.'),

@@ -145,8 +145,8 @@ describeProsumerInfo('billing store', (adapter) => {
       });
       const key = batchKeyOf(tradeOf(1));
       const most = [line(Number.MAX_SAFE_INTEGER)];
-      await ledger.record(key, [], { period: november, lines: most });
-      const more = { period: november, lines: [line(1)] };
+      await ledger.record(key, [], { period: november, lines: most, averaged: [] });
+      const more = { period: november, lines: [line(1)], averaged: [] };
       await expect(ledger.record({ ...key, batch: 2 }, [], more)).rejects.toThrow();
       expect((await billing.unbilled(riverside, november)).lines).toEqual(most);
       expect(await ledger.recordedBatches(riverside, batchKeyOf(tradeOf(1)).timeframe, 0)).toEqual([
@@ -166,7 +166,7 @@ describeProsumerInfo('billing store', (adapter) => {
       await record(3, december);
       expect(await markOf()).toBe(marks.at(-1));
       const key = { ...batchKeyOf(tradeOf(1)), batch: 99 };
-      await stores().ledger.record(key, [], { period: october, lines: [] });
+      await stores().ledger.record(key, [], { period: october, lines: [], averaged: [] });
       expect(await billing.unbilled(riverside, november)).toMatchObject({
         mark: marks.at(-1),
         periods: [november],

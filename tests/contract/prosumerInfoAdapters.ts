@@ -51,7 +51,7 @@ function openWith(settings: SqlSettings, home: Home): Home['open'] {
 const tables = [
   ...['postings', 'recordedBatches', 'prosumers', 'reservedAccounts'],
   ...['orderBooks', 'tradesAhead', 'orders', 'orderVersions'],
-  ...['accountLines', 'ledgerPeriods', 'invoiceChanges'],
+  ...['accountLines', 'averagedLines', 'ledgerPeriods', 'invoiceChanges'],
   ...['billingRuns', 'billingDocuments', 'billingAccounts', 'billingLines'],
   ...['invoices', 'invoiceEvents', 'payments', 'walletIndexes', 'walletCursors'],
   ...['payees', 'payouts', 'payoutCoins', 'payoutAddresses', 'addressChallenges'],

@@ -11,7 +11,7 @@ import { type AccountLine, linesOf } from '../../shared/domain/accountLine.ts';
 import { type AccountId, compareIds, miniGrid, powerPlant } from '../../shared/domain/ids.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import type { Trade } from '../../shared/domain/trade.ts';
-import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import { microSatoshi, msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { bill, invoiceId, paidAt, paymentOf, payTo } from './billingSamples.ts';
 import {
   december,
@@ -119,11 +119,30 @@ test('what came before billing is billed once, and goes on from there', async ()
   close();
 });
 
+test('what was noted with its price before lines were averaged adds up with what comes', async () => {
+  const db = openDatabase(join(directory, 'prosumerInfo.db'), prosumerInfoSchema.slice(0, 4));
+  db.exec(`INSERT INTO accountLines VALUES
+    ('riverside', '2026-11', 'anna', 'sold', 'prosumers', 4, 100, 90);
+    INSERT INTO ledgerPeriods VALUES ('riverside', '2026-11', 2, 1)`);
+  db.close();
+  const { billing, ledger, close } = open();
+  const of = { accountId: prosumerId('anna'), kind: 'sold', counterparty: 'prosumers' } as const;
+  const more = { ...of, energyWh: wattHours(3), amountUsat: microSatoshi(10n) };
+  const key = { gridId: riverside, timeframe: tradeOf(1).timeframe, revision: 0, batch: 1 };
+  await ledger.record(key, [], { period: november, lines: [], averaged: [more] });
+  const { lines } = await billing.unbilled(riverside, november);
+  expect(lines.map((line) => [line.priceMsatPerKwh, line.energyWh])).toEqual([
+    [3, 2],
+    [4, 11],
+  ]);
+  close();
+});
+
 test('what is only ever added to can be neither changed nor deleted', async () => {
   const { billing, invoices, wallets, ledger, close } = open();
   const line = linesOf([tradeOf(1)]).filter(({ accountId }) => accountId === 'anna');
   const key = { gridId: riverside, timeframe: tradeOf(1).timeframe, revision: 0, batch: 1 };
-  await ledger.record(key, [], { period: november, lines: line });
+  await ledger.record(key, [], { period: november, lines: line, averaged: [] });
   await bill(billing, { anna: 300n, ben: -300n });
   await invoices.address([{ invoiceId: invoiceId('ben'), payTo: payTo(0) }], paidAt);
   const payment = paymentOf(invoiceId('ben'));

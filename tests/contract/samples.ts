@@ -200,7 +200,7 @@ export function batchKeyOf({ gridId, timeframe, revision, sequence }: Trade): Ba
 
 /** The lines of trades, in the month of the samples where no other is named. */
 export function billedIn(trades: readonly Trade[], month = november): BilledIn {
-  return { period: month, lines: linesOf(trades) };
+  return { period: month, lines: linesOf(trades), averaged: [] };
 }
 
 /** Reads a list to its end, page by page; `between` runs before each page but the first. */

@@ -7,6 +7,7 @@ import {
   tradesOfBatch,
   tradesOfClosing,
 } from '../../shared/domain/closeFrame.ts';
+import type { Terms } from '../../shared/domain/grid.ts';
 import { verifyChain, zeroHash } from '../../shared/domain/hashChain.ts';
 import type { Hash } from '../../shared/domain/ids.ts';
 import { balanceOf, postingsOf, sumsByAccount } from '../../shared/domain/ledger.ts';
@@ -217,11 +218,24 @@ describe('batches', () => {
     const readings = Array.from({ length: tradesPerBatch }, (_, index) =>
       reading(`p${String(index).padStart(62, '0')}`, index % 2 === 0 ? 1_000_000_000 : 0, index),
     );
-    const terms = termsOf({ imports: 1_000_000_000, exports: 999_999_999, fee: 1_000_000_000 });
+    const most = { imports: 1_000_000_000, exports: 999_999_999, fee: 1_000_000_000 };
+    const terms = termsOf({ ...most, price: { rule: 'supply_demand_ratio' } });
     const { closing, trades } = settle(readings, { terms });
     for (const batch of batchesOf(closing, trades, period)) {
       expect(JSON.stringify(batch).length).toBeLessThan(200_000);
     }
+  });
+
+  test('say where the price varies by the timeframe, and nothing where it does not', () => {
+    const batchOfMarket = (terms: Terms) => {
+      const { closing, trades } = settle([reading('a', 0, 1)], { terms });
+      return batchesOf(closing, trades, period)[0];
+    };
+    const ratio = termsOf({ price: { rule: 'supply_demand_ratio' } });
+    expect(batchOfMarket(ratio)).toMatchObject({ priceVaries: true });
+    const auction = { ...termsOf(), market: { mechanism: 'auction' } } as const;
+    expect(batchOfMarket(auction)).toMatchObject({ priceVaries: true });
+    expect(batchOfMarket(termsOf())).not.toHaveProperty('priceVaries');
   });
 
   test('a batch that was changed on its way is not recorded', () => {

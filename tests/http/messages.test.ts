@@ -19,6 +19,13 @@ describe('a batch of trades', () => {
     }
   });
 
+  test('says that the price varies, or nothing of it', () => {
+    const [batch] = batches;
+    expect(validate('TradeBatch', { ...batch, priceVaries: true })).toBeUndefined();
+    const faults = validate('TradeBatch', { ...batch, priceVaries: false });
+    expect(faults?.[0]?.pointer).toBe('/priceVaries');
+  });
+
   test.each([
     ['energyWh', 2 * max + 1],
     ['priceMsatPerKwh', 2 * max + 1],

@@ -130,6 +130,7 @@ describe('a run', () => {
     await app.ports.ledger.record(batchKeyOf(early), postingsOf(early), {
       period: '2026-09' as BillingPeriod,
       lines: linesOf([early]),
+      averaged: [],
     });
     await settle(october, '2026-10-31T23:00:00Z');
     expect(await refusalOf('2026-09')).toBe('billing_run_not_found');
@@ -178,6 +179,7 @@ describe('a run', () => {
     await app.ports.ledger.record(batchKeyOf(late), postingsOf(late), {
       period: '2026-10' as BillingPeriod,
       lines: linesOf([late]),
+      averaged: [],
     });
     await settle(november, '2026-11-01T00:00:00Z');
     const run = await finalize('2026-11');

@@ -35,10 +35,13 @@ export type GridDocument = {
   };
 };
 
+const ofLines = 'gridId, period, accountId, kind, energyWh, billedWh';
+const bothLines = `(SELECT ${ofLines} FROM accountLines
+  UNION ALL SELECT ${ofLines} FROM averagedLines)`;
 const tables = {
   postings: `SELECT gridId, accountId, sum(creditUsat - debitUsat) AS balanceUsat FROM postings
     GROUP BY gridId, accountId`,
-  unbilled: `SELECT gridId, period, sum(energyWh - billedWh) AS energyWh FROM accountLines
+  unbilled: `SELECT gridId, period, sum(energyWh - billedWh) AS energyWh FROM ${bothLines}
     GROUP BY gridId, period HAVING sum(energyWh - billedWh) <> 0`,
   runs: 'SELECT * FROM billingRuns ORDER BY gridId, period',
   accounts: 'SELECT * FROM billingAccounts ORDER BY gridId, period, accountId',
@@ -56,7 +59,7 @@ const tables = {
     UNION ALL SELECT gridId, accountId, creditsUsat - debitsUsat FROM reservedAccounts`,
   gathered: `SELECT gridId, period, accountId, sum(iif(kind = 'sold', energyWh, 0)) AS soldWh,
     sum(iif(kind = 'bought', energyWh, 0)) AS boughtWh
-    FROM accountLines GROUP BY gridId, period, accountId`,
+    FROM ${bothLines} GROUP BY gridId, period, accountId`,
   recorded: 'SELECT gridId, timeframe, revision FROM recordedBatches',
   ahead: 'SELECT * FROM tradesAhead ORDER BY gridId, sequence',
   versions: 'SELECT * FROM orderVersions ORDER BY prosumerId, orderId, version',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openSql, type Sql } from '../../shared/adapters/azure/sql/openSql.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
+import { billedLinesOf } from '../../shared/domain/averagedLine.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
 import {
@@ -82,6 +83,8 @@ async function billAndPay({ prosumers, ledger, ...sql }: Sql, period = november)
   const [kim, lou] = [prosumerId('kim'), prosumerId('lou')];
   const trade = tradeOf(501, { sellerId: kim, buyerId: lou });
   await ledger.record(batchKeyOf(trade), postingsOf(trade), billedIn([trade], period));
+  const varying = billedLinesOf([trade], true);
+  await ledger.record({ ...batchKeyOf(trade), batch: 3 }, [], { period, ...varying });
   const last = await billing.lastRun(riverside);
   const { mark, ...unbilled } = await billing.unbilled(riverside, period);
   const about = { period, ...(last && { previousPeriod: last.period }) };
@@ -164,6 +167,11 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
   test.each([
     ['accountLines', 'billedWh = energyWh + 1'],
     ['accountLines', 'energyWh = 9007199254740992'],
+    ['averagedLines', 'billedWh = energyWh + 1'],
+    ['averagedLines', 'energyWh = 9007199254740992'],
+    ['averagedLines', 'billedUsat = amountUsat + 1'],
+    ['averagedLines', "kind = 'fee_paid'"],
+    ['averagedLines', "counterparty = 'power-plant'"],
     ['ledgerPeriods', 'billedChanges = changes + 1'],
     ['invoices', 'accountedSat = accountedSat + 1'],
     ['invoices', 'buriedSat = creditedSat + 1'],

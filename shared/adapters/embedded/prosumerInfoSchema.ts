@@ -1,3 +1,4 @@
+import { averagedLinesSchema } from './averagedLinesSchema.ts';
 import { billingSchema, linesOfPostings } from './billingSchema.ts';
 import { orderSchema } from './orderSchema.ts';
 
@@ -71,4 +72,5 @@ export const prosumerInfoSchema: readonly string[] = [
   ALTER TABLE prosumers ADD COLUMN aheadEnergyWhMax INTEGER
     CHECK (aheadEnergyWhMax BETWEEN 0 AND 1000000000);
   `,
+  averagedLinesSchema,
 ];

@@ -60,11 +60,13 @@ function insertAccount(
 }
 
 /** Copies the lines to the run. An account that the run does not have fails its foreign key. */
-function takeLines({ copyLines, markLines, markPeriods }: Statements, run: BillingRun): void {
-  const { gridId, period } = run;
-  copyLines.run(gridId, period, gridId, period);
-  markLines.run(gridId, gridId, period);
-  markPeriods.run(gridId, period);
+function takeLines(statements: Statements, { gridId, period }: BillingRun): void {
+  const { copyLines, markLines, markAveraged, markPeriods } = statements;
+  const through = [gridId, period] as const;
+  copyLines.run(...through, ...through, ...through);
+  markLines.run(gridId, ...through);
+  markAveraged.run(gridId, ...through);
+  markPeriods.run(...through);
 }
 
 function insertInvoice({ insertInvoice }: Statements, invoice: Invoice): void {
@@ -78,6 +80,9 @@ function insertPayee(
 ): void {
   insertPayee.run(gridId, period, prosumerId, amountSat);
 }
+
+const whereUnbilled = `WHERE gridId = ? AND energyWh <> billedWh AND period IN
+  (SELECT period FROM ledgerPeriods WHERE gridId = ? AND period <= ? AND changes <> billedChanges)`;
 
 function prepare(db: DatabaseSync) {
   return {
@@ -99,15 +104,12 @@ function prepare(db: DatabaseSync) {
     copyLines: write(
       db,
       `INSERT INTO billingLines (gridId, period, ${lineColumns}, energyWh)
-       SELECT ?, ?, ${lineColumns}, sum(energyWh - billedWh) FROM ${unbilledLines}
-       GROUP BY ${lineColumns} ORDER BY ${lineColumns}`,
+       SELECT ?, ?, ${lineColumns}, energyWh FROM (${unbilledLines()})`,
     ),
-    markLines: write(
+    markLines: write(db, `UPDATE accountLines SET billedWh = energyWh ${whereUnbilled}`),
+    markAveraged: write(
       db,
-      `UPDATE accountLines SET billedWh = energyWh
-       WHERE gridId = ? AND energyWh <> billedWh AND period IN
-         (SELECT period FROM ledgerPeriods
-          WHERE gridId = ? AND period <= ? AND changes <> billedChanges)`,
+      `UPDATE averagedLines SET billedWh = energyWh, billedUsat = amountUsat ${whereUnbilled}`,
     ),
     markPeriods: write(
       db,

@@ -10,6 +10,7 @@ import {
   lineOf,
   type RowInteger,
 } from '../billingRows.ts';
+import { meanPriceLines } from '../meanPriceLines.ts';
 import { bigintQuery, query } from './statement.ts';
 
 /** Reads what is unbilled, within the caller's transaction. */
@@ -33,9 +34,10 @@ export function unbilledReader(db: DatabaseSync): UnbilledReader {
   };
   const read = (gridId: GridId, through: string, account: readonly SQLInputValue[]): Unbilled => {
     const of = account.length === 0 ? statements.ofGrid : statements.ofAccount;
+    const ofBoth = [gridId, through, ...account, gridId, through, ...account];
     return {
       mark: mark(gridId, through),
-      lines: of.lines.all(gridId, through, ...account).map(lineOf),
+      lines: of.lines.all(...ofBoth).map(lineOf),
       carries: of.carries
         .all(gridId, lastPeriod(gridId) ?? '', ...account)
         .map(({ accountId, restUsat }) => ({
@@ -43,7 +45,7 @@ export function unbilledReader(db: DatabaseSync): UnbilledReader {
           restUsat: microSatoshi(BigInt(restUsat)),
         })),
       payments: of.payments.all(gridId, ...account).map(invoiceChangeOf),
-      periods: of.periods.all(gridId, through, ...account).map(({ period }) => period),
+      periods: of.periods.all(...ofBoth).map(({ period }) => period),
     };
   };
   return {
@@ -57,11 +59,29 @@ export function unbilledReader(db: DatabaseSync): UnbilledReader {
 type CarryRow = { readonly accountId: AccountId; readonly restUsat: RowInteger };
 type PeriodRow = { readonly period: BillingPeriod };
 
-/** Lines of the periods that were added to since a final run has seen them. */
-export const unbilledLines = `
-  ledgerPeriods CROSS JOIN accountLines USING (gridId, period)
-  WHERE gridId = ? AND period <= ? AND changes <> billedChanges AND energyWh <> billedWh`;
 export const lineColumns = 'accountId, kind, counterparty, priceMsatPerKwh';
+
+/**
+ * Selects what is unbilled as lines of a price each, one per `lineColumns`. It takes grid, last
+ * period, and what `account` has, twice.
+ */
+export function unbilledLines(account = ''): string {
+  const averaged = `SELECT accountId, kind, counterparty, sum(energyWh - billedWh) AS energyWh,
+      sum(amountUsat - billedUsat) AS amountUsat
+    FROM ${unbilledOf('averagedLines')} ${account} GROUP BY accountId, kind, counterparty`;
+  return `SELECT ${lineColumns}, sum(energyWh) AS energyWh FROM (
+    SELECT ${lineColumns}, energyWh - billedWh AS energyWh
+    FROM ${unbilledOf('accountLines')} ${account}
+    UNION ALL
+    ${meanPriceLines(averaged)}
+  ) GROUP BY ${lineColumns} ORDER BY ${lineColumns}`;
+}
+
+/** Of the periods that were added to since a final run has seen them. */
+function unbilledOf(table: 'accountLines' | 'averagedLines'): string {
+  return `ledgerPeriods CROSS JOIN ${table} USING (gridId, period)
+    WHERE gridId = ? AND period <= ? AND changes <> billedChanges AND energyWh <> billedWh`;
+}
 
 function prepare(db: DatabaseSync) {
   return {
@@ -84,14 +104,11 @@ function prepareOf(
   { account, prosumer }: Record<'account' | 'prosumer', string>,
 ) {
   return {
-    lines: bigintQuery<LineRow>(
-      db,
-      `SELECT ${lineColumns}, sum(energyWh - billedWh) AS energyWh FROM ${unbilledLines} ${account}
-       GROUP BY ${lineColumns} ORDER BY ${lineColumns}`,
-    ),
+    lines: bigintQuery<LineRow>(db, unbilledLines(account)),
     periods: query<PeriodRow>(
       db,
-      `SELECT DISTINCT period FROM ${unbilledLines} ${account} ORDER BY period`,
+      `SELECT period FROM ${unbilledOf('accountLines')} ${account}
+       UNION SELECT period FROM ${unbilledOf('averagedLines')} ${account} ORDER BY period`,
     ),
     carries: bigintQuery<CarryRow>(
       db,

@@ -3,7 +3,7 @@ import { addEvents, eventPlaces, eventRow, eventsTable } from './invoiceEvents.t
 import { ledgerLock, lockedTransaction, locksParameter } from './lockedTransaction.ts';
 import type { SqlParameters } from './sqlDatabase.ts';
 import { idParameter, intParameter, rowsParameter } from './sqlParameters.ts';
-import { lineColumns, markVariables, setMark, unbilledLines } from './unbilled.ts';
+import { markVariables, setMark, unbilledLines } from './unbilled.ts';
 
 /** Thrown by the statement when a run lacks an account that has lines. */
 const missingAccountNumber = 50_004;
@@ -60,19 +60,17 @@ BEGIN
 
   INSERT INTO billingLines
     (gridId, period, accountId, kind, counterparty, priceMsatPerKwh, energyWh)
-  SELECT @gridId, @through, ${lineColumns}, SUM(line.energyWh - line.billedWh)
-  FROM ${unbilledLines} GROUP BY ${lineColumns};
+  SELECT @gridId, @through, accountId, kind, counterparty, priceMsatPerKwh, energyWh
+  FROM (${unbilledLines()}) AS unbilled;
   IF EXISTS (SELECT 1 FROM billingLines AS line WHERE line.gridId = @gridId
     AND line.period = @through AND NOT EXISTS (SELECT 1 FROM billingAccounts AS account
       WHERE account.gridId = @gridId AND account.period = @through
         AND account.accountId = line.accountId))
     THROW ${missingAccountNumber}, 'The run leaves out an account that has lines.', 1;
 
-  UPDATE accountLines SET billedWh = accountLines.energyWh
-  FROM accountLines INNER JOIN ledgerPeriods AS month
-    ON month.gridId = accountLines.gridId AND month.period = accountLines.period
-  WHERE month.gridId = @gridId AND month.period <= @through
-    AND month.changes <> month.billedChanges AND accountLines.energyWh <> accountLines.billedWh;
+  UPDATE accountLines SET billedWh = accountLines.energyWh ${ofUnbilled('accountLines')};
+  UPDATE averagedLines SET billedWh = averagedLines.energyWh,
+    billedUsat = averagedLines.amountUsat ${ofUnbilled('averagedLines')};
   UPDATE ledgerPeriods SET billedChanges = changes
   WHERE gridId = @gridId AND period <= @through AND changes <> billedChanges;
 
@@ -101,6 +99,14 @@ BEGIN
 END`,
   answer: 'SELECT @outcome AS outcome;',
 });
+
+/** Which rows of a table were not billed before: the end of an update of it. */
+function ofUnbilled(table: 'accountLines' | 'averagedLines'): string {
+  return `FROM ${table} INNER JOIN ledgerPeriods AS month
+    ON month.gridId = ${table}.gridId AND month.period = ${table}.period
+  WHERE month.gridId = @gridId AND month.period <= @through
+    AND month.changes <> month.billedChanges AND ${table}.energyWh <> ${table}.billedWh`;
+}
 
 export function finalizeParameters(
   { run, accounts, invoices, issued, payees }: FinalRun,

@@ -10,6 +10,7 @@ import {
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { postingPositionOf } from '../../postingPosition.ts';
 import { type SumsRow, sumsColumns, sumsOf } from '../../prosumerInfoRows.ts';
+import { averagedRow } from './averagedLines.ts';
 import { listGridPostings } from './gridPostings.ts';
 import { isSqlNumber } from './isSqlTransient.ts';
 import { ledgerLock } from './lockedTransaction.ts';
@@ -86,7 +87,7 @@ const accountsStatement = `SELECT TOP (@limit) accountId, ${sumsColumns} FROM (
 function recordParameters(
   key: BatchKey,
   postings: readonly Posting[],
-  { period, lines }: BilledIn,
+  { period, lines, averaged }: BilledIn,
 ): SqlParameters {
   return {
     lock: lockParameter(ledgerLock(key.gridId)),
@@ -97,6 +98,7 @@ function recordParameters(
     postings: rowsParameter(rowsOf(postings)),
     period: wordParameter(period),
     lines: rowsParameter(lineRowsOf(lines)),
+    averaged: rowsParameter(averaged.map(averagedRow)),
   };
 }
 

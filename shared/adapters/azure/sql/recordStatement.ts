@@ -1,3 +1,5 @@
+import { addAverages, averagesTable, readAverages } from './averagedLines.ts';
+
 /** Thrown by the statement when a posting names an account that the grid does not have. */
 export const unknownAccountNumber = 50_001;
 /** Thrown by a statement when another holds a lock of the application for too long: it passes. */
@@ -20,6 +22,7 @@ SET NOCOUNT ON;
 SET XACT_ABORT ON;
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 DECLARE @granted INT, @isNew INT, @moved INT, @recorded INT, @unknown VARCHAR(63), @text NVARCHAR(400);
+DECLARE @lineCount INT, @averageCount INT;
 DECLARE @inserted TABLE (
   accountId VARCHAR(63) COLLATE Latin1_General_BIN2 NOT NULL,
   soldWh BIGINT NOT NULL,
@@ -41,7 +44,7 @@ DECLARE @billed TABLE (
   priceMsatPerKwh BIGINT NOT NULL,
   energyWh BIGINT NOT NULL,
   PRIMARY KEY (accountId, kind, counterparty, priceMsatPerKwh)
-);
+);${averagesTable}
 
 BEGIN TRANSACTION;
 
@@ -126,7 +129,11 @@ BEGIN
     priceMsatPerKwh BIGINT '$[3]',
     energyWh BIGINT '$[4]'
   );
-  IF @@ROWCOUNT > 0
+  SET @lineCount = @@ROWCOUNT;
+${readAverages}
+  SET @averageCount = @@ROWCOUNT;
+
+  IF @lineCount > 0
   BEGIN
     UPDATE accountLines SET energyWh = accountLines.energyWh + line.energyWh
     FROM accountLines INNER JOIN @billed AS line
@@ -136,7 +143,7 @@ BEGIN
     WHERE accountLines.gridId = @gridId AND accountLines.period = @period;
     SET @moved = @@ROWCOUNT;
 
-    IF @moved < (SELECT COUNT(*) FROM @billed)
+    IF @moved < @lineCount
       INSERT INTO accountLines
         (gridId, period, accountId, kind, counterparty, priceMsatPerKwh, energyWh)
       SELECT @gridId, @period, line.accountId, line.kind, line.counterparty,
@@ -147,7 +154,14 @@ BEGIN
           AND there.accountId = line.accountId AND there.kind = line.kind
           AND there.counterparty = line.counterparty
           AND there.priceMsatPerKwh = line.priceMsatPerKwh);
+  END
 
+  IF @averageCount > 0
+  BEGIN${addAverages}
+  END
+
+  IF @lineCount + @averageCount > 0
+  BEGIN
     UPDATE ledgerPeriods SET changes = changes + 1 WHERE gridId = @gridId AND period = @period;
     IF @@ROWCOUNT = 0
       INSERT INTO ledgerPeriods (gridId, period, changes) VALUES (@gridId, @period, 1);

@@ -9,6 +9,7 @@ import {
   lineOf,
   type RowInteger,
 } from '../../billingRows.ts';
+import { meanPriceLines } from '../../meanPriceLines.ts';
 import { ledgerLock, lockedTransaction, locksParameter } from './lockedTransaction.ts';
 import type { SqlDatabase } from './sqlDatabase.ts';
 import { idParameter } from './sqlParameters.ts';
@@ -62,13 +63,33 @@ SELECT @now = @now + '.' + CAST(ISNULL(SUM(changes), 0) AS VARCHAR(20)) FROM inv
 WHERE gridId = @gridId;
 SET @now = @now + '.' + ISNULL(@last, 'none');`;
 
-/** Lines of the periods that were added to since a final run has seen them. */
-export const unbilledLines = `ledgerPeriods AS month INNER JOIN accountLines AS line
-  ON line.gridId = month.gridId AND line.period = month.period
-WHERE month.gridId = @gridId AND month.period <= @through
-  AND month.changes <> month.billedChanges AND line.energyWh <> line.billedWh`;
-
 export const lineColumns = 'line.accountId, line.kind, line.counterparty, line.priceMsatPerKwh';
+
+/**
+ * Selects what is unbilled as lines of a price each, one per `lineColumns`. The casts are for what
+ * would sum integers to decimals, which are divided with a fraction.
+ */
+export function unbilledLines(only = ''): string {
+  const averaged = `SELECT line.accountId, line.kind, line.counterparty,
+      CAST(SUM(line.energyWh - line.billedWh) AS BIGINT) AS energyWh,
+      CAST(SUM(line.amountUsat - line.billedUsat) AS BIGINT) AS amountUsat
+    FROM ${unbilledOf('averagedLines')} ${only}
+    GROUP BY line.accountId, line.kind, line.counterparty`;
+  return `SELECT ${lineColumns}, SUM(line.energyWh) AS energyWh FROM (
+    SELECT ${lineColumns}, line.energyWh - line.billedWh AS energyWh
+    FROM ${unbilledOf('accountLines')} ${only}
+    UNION ALL
+    ${meanPriceLines(averaged)}
+  ) AS line GROUP BY ${lineColumns}`;
+}
+
+/** Of the periods that were added to since a final run has seen them. */
+function unbilledOf(table: 'accountLines' | 'averagedLines'): string {
+  return `ledgerPeriods AS month INNER JOIN ${table} AS line
+      ON line.gridId = month.gridId AND line.period = month.period
+    WHERE month.gridId = @gridId AND month.period <= @through
+      AND month.changes <> month.billedChanges AND line.energyWh <> line.billedWh`;
+}
 
 const gridStatement = statement({ account: '', line: '', prosumer: '' });
 const accountStatement = statement({
@@ -85,9 +106,7 @@ function statement(only: Readonly<Record<'account' | 'line' | 'prosumer', string
     work: `${setMark}
 SELECT @now AS mark;
 
-SELECT ${lineColumns}, SUM(line.energyWh - line.billedWh) AS energyWh
-FROM ${unbilledLines} ${only.line}
-GROUP BY ${lineColumns} ORDER BY ${lineColumns};
+${unbilledLines(only.line)} ORDER BY ${lineColumns};
 
 SELECT accountId, restUsat FROM billingAccounts
 WHERE gridId = @gridId AND period = @last AND restUsat <> 0 ${only.account} ORDER BY accountId;
@@ -95,6 +114,7 @@ WHERE gridId = @gridId AND period = @last AND restUsat <> 0 ${only.account} ORDE
 SELECT invoiceId, prosumerId, changeSat AS satoshi FROM invoices
 WHERE gridId = @gridId AND changeSat <> 0 ${only.prosumer} ORDER BY prosumerId, invoiceId;
 
-SELECT DISTINCT line.period FROM ${unbilledLines} ${only.line} ORDER BY line.period;`,
+SELECT line.period FROM ${unbilledOf('accountLines')} ${only.line}
+UNION SELECT line.period FROM ${unbilledOf('averagedLines')} ${only.line} ORDER BY period;`,
   });
 }
