@@ -124,6 +124,15 @@ param ratePath string = ''
 @description('Minutes that a rate may be old when a tariff is converted with it. Empty: 5.')
 param rateMaxAgeMinutes string = ''
 
+@description('Issuer of the tokens of callers, as they have it: https://login.microsoftonline.com/TENANT/v2.0 for Microsoft Entra ID. Empty: every request but for health is refused.')
+param authIssuer string = ''
+
+@description('What tokens for the app have as their audience: with Microsoft Entra ID the client id of its registration.')
+param authAudience string = ''
+
+@description('Claim of a token that has the roles of its caller. Empty: roles.')
+param authRolesClaim string = ''
+
 @description('Memory of an instance of the function app, in MB.')
 @allowed([
   512
@@ -137,7 +146,7 @@ param instanceMemoryMb int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Addresses (CIDR) that may call the HTTP API, which has no authentication of its own. Empty: everybody may.')
+@description('Addresses (CIDR) that may call the HTTP API at all. Empty: everybody who has a token of the issuer.')
 param allowedAddresses array = []
 
 @description('App settings beyond those that this template knows, by name. They are no secrets.')
@@ -340,6 +349,9 @@ module functionApp 'modules/functionApp.bicep' = {
     rateUrl: rateUrl
     ratePath: ratePath
     rateMaxAgeMinutes: rateMaxAgeMinutes
+    authIssuer: authIssuer
+    authAudience: authAudience
+    authRolesClaim: authRolesClaim
     keyVaultName: hasSecrets ? keyVault!.outputs.name : ''
     secretAppSettings: secretAppSettings
     extraAppSettings: extraAppSettings

@@ -1,24 +1,25 @@
 import type { GridId } from '../shared/domain/ids.ts';
 import { created, ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { billingOf, gridBody } from '../shared/http/gridBody.ts';
+import { billingOf, gridBody, gridBodyFor } from '../shared/http/gridBody.ts';
 import { readInstants } from '../shared/http/instants.ts';
 import { marketOf } from '../shared/http/marketBody.ts';
 import { pageAnswer } from '../shared/http/page.ts';
 import { isIdKey, pageRequest } from '../shared/http/pageRequest.ts';
+import { listGridsOf } from '../shared/operations/callerGrids.ts';
 import { createGrid } from '../shared/operations/createGrid.ts';
-import { listGrids } from '../shared/operations/getGrid.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import { pageLimitDefault } from '../shared/schemas/page.ts';
 
 /** `GET, POST /grids` */
 export function grids(ports: Ports): Handlers<'grids'> {
   return {
-    GET: async ({ query, url }) => {
+    GET: async ({ query, url, caller }) => {
       const page = pageRequest(query, pageLimitDefault, isIdKey<GridId>);
       if (!page.ok) return page;
-      const { items, next } = await listGrids(ports, page.value);
-      return ok(pageAnswer(url, items.map(gridBody), next));
+      const { items, next } = await listGridsOf(ports, caller, page.value);
+      const bodies = items.map((view) => gridBodyFor(caller, view));
+      return ok(pageAnswer(url, bodies, next));
     },
     POST: async ({ body, url, assignedId }) => {
       const { id = assignedId as GridId, market, billing, ...given } = body;

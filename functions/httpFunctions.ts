@@ -1,7 +1,9 @@
 import { app, type HttpHandler, type HttpMethod } from '@azure/functions';
+import { accept } from '../shared/domain/result.ts';
 import type { EdgeDeps, Handlers } from '../shared/http/edge.ts';
 import { failureAnswer } from '../shared/http/failure.ts';
 import { serve } from '../shared/http/serve.ts';
+import { authorize } from '../shared/operations/authorize.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { FunctionName } from '../shared/schemas/input.ts';
 import { routes } from '../shared/schemas/routes.ts';
@@ -11,8 +13,15 @@ import type { PortsSource } from './ports.ts';
 /** Every method reaches the function, which answers 405 itself: the host would answer a bare 404. */
 const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
-/** Registers the functions of the HTTP API, each on the path that the table of routes has for it. */
-export function httpFunctions(ports: PortsSource, isTransient: (error: unknown) => boolean) {
+/**
+ * Registers the functions of the HTTP API, each on the path that the table of routes has for it.
+ * `isClosed`: does nothing say yet who may use the app?
+ */
+export function httpFunctions(
+  ports: PortsSource,
+  isTransient: (error: unknown) => boolean,
+  isClosed: () => boolean,
+) {
   return {
     /** A function that needs the ports. Without them, as with a wrong setting, it answers a failure. */
     http<F extends FunctionName>(name: F, handlers: (ports: Ports) => Handlers<F>): void {
@@ -20,7 +29,12 @@ export function httpFunctions(ports: PortsSource, isTransient: (error: unknown) 
         const log = contextLog(context);
         try {
           const all = { ...(await ports()), log };
-          const deps = { ...all, answers: all.idempotency, isTransient };
+          const deps: EdgeDeps = {
+            ...all,
+            answers: all.idempotency,
+            isTransient,
+            authorize: (caller, access, input) => authorize(all, caller, access, input),
+          };
           return await serve(name, handlers(all), deps)(request);
         } catch (error) {
           const ids = { next: () => context.invocationId };
@@ -28,11 +42,13 @@ export function httpFunctions(ports: PortsSource, isTransient: (error: unknown) 
         }
       });
     },
-    /** A function that answers whatever the state of the stores. It makes nothing, so it keeps nothing. */
+    /** A public function, which answers whatever the state of the stores. It makes and keeps nothing. */
     httpAlone<F extends FunctionName>(name: F, handlers: Handlers<F>): void {
       register(name, (request, context) => {
-        const deps = { ...depsAlone, ids: { next: () => context.invocationId }, isTransient };
-        return serve(name, handlers, { ...deps, log: contextLog(context) })(request);
+        const ids = { next: () => context.invocationId };
+        const tokens = { kind: isClosed() ? 'closed' : 'open' } as const;
+        const deps = { ...depsAlone, ids, isTransient, tokens, log: contextLog(context) };
+        return serve(name, handlers, deps)(request);
       });
     },
   };
@@ -42,10 +58,11 @@ function register(name: FunctionName, handler: HttpHandler): void {
   app.http(name, { route: routes[name].path, methods, authLevel: 'anonymous', handler });
 }
 
-const depsAlone: Pick<EdgeDeps, 'answers' | 'sha256'> = {
+const depsAlone: Pick<EdgeDeps, 'answers' | 'authorize' | 'sha256'> = {
   answers: {
     begin: async (_key, record) => record,
     complete: async () => undefined,
   },
+  authorize: async () => accept(undefined),
   sha256: (text) => text,
 };

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import { isTransient } from '../shared/adapters/isTransient.ts';
 import { openPorts } from '../shared/adapters/openPorts.ts';
+import { isAuthClosed } from '../shared/config/authSettings.ts';
 import { refusePrivateKeys } from '../shared/config/refusePrivateKeys.ts';
 import { readSettings } from '../shared/config.ts';
 import { amountDue } from './amountDue.ts';
@@ -61,7 +62,7 @@ refusePrivateKeys(process.env);
 const { ports, close } = openOnce(async () => openPorts(readSettings(process.env), currentLog));
 app.hook.preInvocation(logWithInvocation);
 app.hook.appTerminate(close);
-const { http, httpAlone } = httpFunctions(ports, isTransient);
+const { http, httpAlone } = httpFunctions(ports, isTransient, () => isAuthClosed(process.env));
 
 // Smart Grid Info
 http('grids', grids);

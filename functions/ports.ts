@@ -1,11 +1,14 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Bus } from '../shared/ports/bus.ts';
 import type { Ports } from '../shared/ports/ports.ts';
+import type { Tokens } from '../shared/ports/tokens.ts';
 import type { Trace } from '../shared/ports/trace.ts';
 import { contextLog } from './contextLog.ts';
 
 /** The ports without the log, which belongs to an invocation, and how to let go of what is behind. */
 export type AppPorts = Omit<Ports, 'log'> & {
+  /** Who says who a caller is. */
+  readonly tokens: Tokens;
   /** A bus whose messages carry a trace on. */
   busOf(trace: Trace | undefined): Bus;
   close(): Promise<void>;

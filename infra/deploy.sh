@@ -12,8 +12,9 @@ Usage: infra/deploy.sh --group GROUP --environment NAME [options]
   --environment NAME     2 to 12 letters and digits; begins the names of all resources
   --location REGION      region of the group (default westeurope)
   --what-if              shows what would change, and changes nothing
-  --allow CIDR           who may call the API; may be given several times (default: this machine)
-  --public               everybody may call the API, which has no authentication of its own
+  --allow CIDR           from where the API may be called; may be given several times
+                         (default: this machine)
+  --public               from everywhere; who has no token of the issuer is refused
   --client-ip ADDRESS    this machine's public address, where it cannot be found out
   --sql-admin NAME ID TYPE
                          administrator of Azure SQL, TYPE being User, Group or Application

@@ -1,4 +1,5 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { isPrivateEnough } from '../shared/config/serviceUrl.ts';
 import { isJsonObject } from './jsonFields.ts';
 
 /** Talks to the HTTP API. Paths begin after `/api`. Answers are parsed JSON. */
@@ -25,6 +26,8 @@ export type Linked = {
 export type ApiClientOptions = {
   /** The base, `/api` included, as `http://127.0.0.1:7071/api`. */
   readonly url: string;
+  /** The bearer token to send, asked for before each request. */
+  readonly token?: () => Promise<string>;
   readonly fetch?: typeof fetch;
   readonly sleep?: (milliseconds: number) => Promise<void>;
   /** Told before each wait, so that nobody wonders why nothing happens. */
@@ -62,6 +65,9 @@ const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const base = new URL(options.url).href.replace(/\/+$/, '');
+  if (options.token !== undefined && !isPrivateEnough(new URL(base))) {
+    throw new Error('A token is sent over https only, or to this machine.');
+  }
   const answer = (method: string, path: string, body?: unknown) =>
     requestWithRetries(options, { method, url: `${base}${path}`, body });
   const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -107,20 +113,20 @@ type Outcome =
 async function requestOnce(options: ApiClientOptions, request: Request): Promise<Outcome> {
   const name = `${request.method} ${request.url}`;
   const timeout = AbortSignal.timeout(answerMsMax);
-  const content =
-    request.body === undefined
-      ? {}
-      : {
-          body: JSON.stringify(request.body),
-          headers: { 'content-type': 'application/json' },
-        };
+  const token = await options.token?.();
+  const headers = {
+    ...(request.body !== undefined && { 'content-type': 'application/json' }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
+  const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
   let response: Response;
   let text: string;
   try {
     response = await (options.fetch ?? fetch)(request.url, {
       method: request.method,
       signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
-      ...content,
+      headers,
+      ...body,
     });
     text = await response.text();
   } catch (error) {

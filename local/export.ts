@@ -2,6 +2,7 @@ import { errorCodeOf } from './errorCode.ts';
 import { explainError } from './explainError.ts';
 import { ExportUsageError, exportUsage, readExportArguments } from './export/exportArguments.ts';
 import { runExport } from './export/runExport.ts';
+import { tokenFrom } from './tokenFrom.ts';
 
 /** Runs the command line. What it says of its own goes to stderr: stdout may be the export. */
 async function main(args: readonly string[]): Promise<void> {
@@ -11,7 +12,11 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const { rows } = await runExport(given, { output: process.stdout, say });
+  const { rows } = await runExport(given, {
+    output: process.stdout,
+    say,
+    ...tokenFrom(process.env),
+  });
   say(`${rows} rows of ${given.dataset}${given.file === undefined ? '' : ` in ${given.file}`}`);
 }
 

@@ -9,6 +9,8 @@ export type HostOptions = {
   readonly appFile: string;
   /** No demonstration: an app as an operator finds it. */
   readonly isLive: boolean;
+  /** Callers need tokens, which the host issues. */
+  readonly issuesTokens: boolean;
   readonly speed: number;
 };
 
@@ -22,6 +24,7 @@ export const usage = `Usage: npm start -- [options]
   --port N      port on 127.0.0.1; 0 takes any that is free (default 7071)
   --data DIR    directory of the embedded stores (default .data)
   --live        without the demonstration
+  --auth        ask callers for tokens, which POST /admin/tokens then issues
   --speed N     run the clock N times as fast, 1 to 100000 (default 900; with --live 1)
   --app FILE    what to host: functions/main.ts (default), or dist/main.js after npm run build
   --help        this text
@@ -41,6 +44,7 @@ export function parseHostOptions(args: readonly string[]): ParsedOptions {
         app: { type: 'string', default: 'functions/main.ts' },
         speed: { type: 'string' },
         live: { type: 'boolean', default: false },
+        auth: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -50,6 +54,7 @@ export function parseHostOptions(args: readonly string[]): ParsedOptions {
       dataDirectory: path('--data', values.data),
       appFile: path('--app', values.app),
       isLive: values.live,
+      issuesTokens: values.auth,
       speed: wholeNumber('--speed', values.speed ?? speedDefault(values.live), 1, SPEED_MAX),
     };
     return { kind: 'run', options };

@@ -4,6 +4,7 @@ import { importUsage, readImportArguments } from './import/importArguments.ts';
 import { describeTally } from './import/importTally.ts';
 import { ImportUsageError } from './import/readingColumns.ts';
 import { runImport } from './import/runImport.ts';
+import { tokenFrom } from './tokenFrom.ts';
 
 /** Runs the command line and answers its exit code: 0 all taken, 1 some rejected, 2 wrong usage. */
 async function main(args: readonly string[]): Promise<number> {
@@ -12,7 +13,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(importUsage);
     return 0;
   }
-  const { tally } = await runImport(given, { output: process.stderr, nowMs: Date.now });
+  const token = tokenFrom(process.env);
+  const { tally } = await runImport(given, { output: process.stderr, nowMs: Date.now, ...token });
   process.stdout.write(`${describeTally(tally).join('\n')}\n`);
   return tally.rejected === 0 ? 0 : 1;
 }

@@ -9,6 +9,8 @@ import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
 
 const appDirectory = resolve(import.meta.dirname, '..');
 const parsed = parseHostOptions(process.argv.slice(2));
+/** Who the demonstration is to the app, where that asks for tokens: a new one for each request. */
+const demonstrator = { subject: 'demonstration', roles: ['operator'], minutes: 5 };
 
 if (parsed.kind === 'help') {
   process.stdout.write(usage);
@@ -43,8 +45,10 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
     ...parts,
     clock,
     // What was measured while nobody was here is posted before any of it can close without it.
-    onListening: async (url) => {
-      demonstration = await startDemonstration({ url, clock, dataDirectory, write });
+    onListening: async (url, issuer) => {
+      const token = issuer && (async () => (await issuer.issue(demonstrator)).token);
+      const tokens = token && { token };
+      demonstration = await startDemonstration({ url, clock, dataDirectory, write, ...tokens });
       begun.resolve(demonstration);
     },
     actions: { bill },
@@ -56,9 +60,10 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
   });
 }
 
-function partsOf({ port, dataDirectory, appFile }: Omit<HostOptions, 'speed'>) {
+function partsOf({ port, dataDirectory, appFile, issuesTokens }: Omit<HostOptions, 'speed'>) {
   return {
     port,
+    issuesTokens,
     dataDirectory: resolve(appDirectory, dataDirectory),
     appFile: resolve(appDirectory, appFile),
     appDirectory,

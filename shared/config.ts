@@ -1,3 +1,4 @@
+import { type AuthSettings, authSettings, refuseOpen } from './config/authSettings.ts';
 import { type BitcoinSettings, bitcoinSettings } from './config/bitcoinSettings.ts';
 import { type ServiceBusSettings, serviceBusSettings } from './config/busSettings.ts';
 import { type ClockSettings, clockSettings } from './config/clockSettings.ts';
@@ -25,6 +26,7 @@ export type Settings = {
   /** Undefined: prices are given in millisatoshi only. */
   readonly rates: RateSettings | undefined;
   readonly clock: ClockSettings;
+  readonly auth: AuthSettings;
 };
 
 /** An embedded store, and the directory of its file. */
@@ -56,11 +58,13 @@ export function readSettings(environment: Environment): Settings {
     bitcoin: bitcoinSettings(environment),
     rates: rateSettings(environment),
     clock: clockSettings(environment),
+    auth: authSettings(environment),
   };
   if (settings.queues.timeframes === settings.queues.trades) {
     throw new SettingsError('TIMEFRAMES_QUEUE and TRADES_QUEUE name the same queue.');
   }
   refuseFastClock(settings);
+  refuseOpen(settings.auth, environment, isAllLocal(settings));
   return settings;
 }
 
@@ -70,6 +74,12 @@ function embedded(environment: Environment, setting: string, content: string): E
   throw new SettingsError(
     `Neither ${setting} nor DATA_DIR is set: ${content} must be in Azure or in a directory.`,
   );
+}
+
+/** Is everything stored on this machine, in embedded stores or in emulators? */
+function isAllLocal({ documents, prosumerInfo, billingDocuments, bus }: Settings): boolean {
+  const stores = [documents, prosumerInfo, billingDocuments, bus];
+  return stores.every((store) => store.kind === 'embedded' || store.access.kind !== 'identity');
 }
 
 /** Made-up time is for a machine of one's own: it must never close what real meters report. */

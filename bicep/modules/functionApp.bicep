@@ -75,6 +75,15 @@ param ratePath string
 @description('Minutes that a rate may be old; empty for 5.')
 param rateMaxAgeMinutes string
 
+@description('Issuer of the tokens of callers; empty for none, and then every request is refused.')
+param authIssuer string
+
+@description('What tokens for the app have as their audience.')
+param authAudience string
+
+@description('Claim of a token that has the roles of its caller; empty for roles.')
+param authRolesClaim string
+
 @description('Name of the Key Vault; empty where there is none.')
 param keyVaultName string
 
@@ -126,6 +135,9 @@ var ownAppSettings = {
   RATE_URL: rateUrl
   RATE_PATH: ratePath
   RATE_MAX_AGE_MINUTES: rateMaxAgeMinutes
+  AUTH_ISSUER: authIssuer
+  AUTH_AUDIENCE: authAudience
+  AUTH_ROLES_CLAIM: authRolesClaim
 }
 // The host resolves each reference with the identity of the app; the value is never in a template.
 var secretReferences = toObject(items(secretAppSettings), setting => setting.key, setting => '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=${setting.value})')

@@ -7,7 +7,7 @@ import {
   msOf,
   timeframeAt,
 } from '../../shared/domain/timeframe.ts';
-import { type ApiClient, createApiClient } from '../apiClient.ts';
+import { type ApiClient, type ApiClientOptions, createApiClient } from '../apiClient.ts';
 import { type JsonObject, numberIn, objectOf, objectsIn, textIn } from '../jsonFields.ts';
 import type { BilledMonth } from './billMonth.ts';
 import { demonstrationBilling } from './demonstrationBilling.ts';
@@ -29,6 +29,8 @@ export type DemonstrationOptions = {
   /** Where the app has its data: the chain, and the wallets of who pays, are there too. */
   readonly dataDirectory: string;
   readonly write: (text: string) => void;
+  /** What it is known to the app by, where that asks for tokens. */
+  readonly token?: () => Promise<string>;
   /** Colour on the terminal; without it where there is one and NO_COLOR is not set. */
   readonly isColoured?: boolean;
 };
@@ -80,6 +82,7 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   const url = `${options.url}/api`;
   const client = createApiClient({
     url,
+    ...tokenOf(options),
     signal: abort.signal,
     onRetry: (reason) => screen.note(`${reason}; trying again`),
   });
@@ -102,7 +105,7 @@ export async function startDemonstration(options: DemonstrationOptions): Promise
   async function stop(): Promise<void> {
     abort.abort();
     await isOver;
-    await pause(url, screen);
+    await pause({ url, ...tokenOf(options) }, screen);
     billing.close();
   }
   return {
@@ -221,14 +224,18 @@ function sumOfBalances(accounts: readonly JsonObject[]): bigint {
 }
 
 /** Lets nothing close until the next start has posted what is due: the clock runs on as it starts. */
-async function pause(url: string, screen: DemonstrationScreen): Promise<void> {
+async function pause(api: ApiClientOptions, screen: DemonstrationScreen): Promise<void> {
   // One try: where the app is already going down, what is missing is posted late.
-  const client = createApiClient({ url, signal: AbortSignal.timeout(pauseMsMax) });
+  const client = createApiClient({ ...api, signal: AbortSignal.timeout(pauseMsMax) });
   try {
     await client.patch(`/grids/${demonstrationGridId}`, { paused: true });
   } catch (error) {
     screen.note(`The grid was not paused: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+function tokenOf({ token }: DemonstrationOptions): Pick<ApiClientOptions, 'token'> {
+  return token === undefined ? {} : { token };
 }
 
 const pauseMsMax = 2_000;

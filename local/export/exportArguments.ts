@@ -41,6 +41,7 @@ export const exportUsage = `Writes what is recorded of a mini grid to a file, or
   --rows N            rows per request, 1 to ${rowsPerPageMax} (${rowsPerPageDefault})
   --restart           begins again instead of where a run with the same options stopped
 
+Where the API asks for a token, it is taken from the environment: API_TOKEN.
 A page that fails in passing is asked for up to ${attemptsMax} times. Run it again after a failure: with
 --out it goes on after the last page that was written. npm itself writes to stdout: without --out
 it is npm run --silent export.

@@ -9,6 +9,8 @@ export type ExportSurroundings = {
   /** Where the export goes without a file. */
   readonly output: Writable;
   readonly say: (line: string) => void;
+  /** What callers of the API are known by, where it asks for that. */
+  readonly token?: () => Promise<string>;
   readonly fetch?: typeof fetch;
   readonly sleep?: (milliseconds: number) => Promise<void>;
 };

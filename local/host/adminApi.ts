@@ -3,7 +3,9 @@ import type { Fire } from './createFire.ts';
 import { HOST_VERSION } from './functionsCore.ts';
 import { readBody } from './httpRequestData.ts';
 import { writeBare, writeJson } from './httpResponseWriter.ts';
+import { answerForIssuer } from './issuerApi.ts';
 import type { FunctionMetadata } from './rpcTypes.ts';
+import type { TokenIssuer } from './tokenIssuer.ts';
 import { triggerOf } from './triggerOf.ts';
 
 /** The host's own addresses, under `/admin`. */
@@ -18,6 +20,8 @@ export type AdminParts = {
   readonly fire: Fire;
   /** What else can be asked for, by name: `POST /admin/actions/{name}` answers what it did. */
   readonly actions?: HostActions;
+  /** Issues tokens at `/admin/tokens`. */
+  readonly issuer?: TokenIssuer;
 };
 
 export type HostActions = Readonly<Record<string, () => Promise<object>>>;
@@ -26,9 +30,9 @@ export type HostActions = Readonly<Record<string, () => Promise<object>>>;
  * Answers as the Functions host does, without keys: `GET /admin/host/status`, `GET /admin/functions`,
  * and `POST /admin/functions/{name}` with `{ "input"?: string }`, which is accepted at once (202).
  * Ours besides: with `wait=true`, in the query or as a header, it answers when the function has
- * ended, 202 or 500; and the actions of who started the host.
+ * ended, 202 or 500; the actions of who started the host; and the issuer of tokens, where it has one.
  */
-export function createAdminApi({ functions, fire, actions = {} }: AdminParts): AdminApi {
+export function createAdminApi({ functions, fire, actions = {}, issuer }: AdminParts): AdminApi {
   const byName = new Map(functions.map((each) => [each.name.toLowerCase(), each]));
 
   async function fireByHand(
@@ -55,6 +59,7 @@ export function createAdminApi({ functions, fire, actions = {} }: AdminParts): A
   return {
     owns: (pathname) => /^\/admin(?:\/|$)/i.test(pathname),
     async answer(request, response, url) {
+      if (issuer && (await answerForIssuer(issuer, request, response, url))) return;
       const [, , area, name, ...rest] = url.pathname.replace(/\/$/, '').split('/');
       const path = `${request.method} ${area?.toLowerCase()}/${name?.toLowerCase() ?? ''}`;
       if (rest.length > 0) return writeBare(response, 404);

@@ -5,6 +5,7 @@ import { createPumps } from './createPumps.ts';
 import { createTimers } from './createTimers.ts';
 import { lockDataDirectory } from './dataDirectoryLock.ts';
 import { createFunctionsCore, type FunctionsCore } from './functionsCore.ts';
+import { prepareAuth } from './hostAuth.ts';
 import { createHostClock, type ScaledTime } from './hostClock.ts';
 import type { HostContext } from './hostContext.ts';
 import { readHostJson } from './hostJson.ts';
@@ -18,6 +19,7 @@ import type { QueueSource } from './queueSource.ts';
 import { applySettings } from './settings.ts';
 import { startHttp } from './startHttp.ts';
 import type { TimerTrigger } from './timerTrigger.ts';
+import type { TokenIssuer } from './tokenIssuer.ts';
 
 export type HostParts = {
   /** The app's entry file, TypeScript source or bundle. */
@@ -30,9 +32,11 @@ export type HostParts = {
   /** Absent: the system's clock. The app learns of it through CLOCK_ORIGIN_MS and its fellows. */
   readonly clock?: ScaledTime;
   /** Awaited once HTTP answers and before timers and queues run: time to bring in what they need. */
-  readonly onListening?: (url: string) => Promise<void>;
+  readonly onListening?: (url: string, issuer: TokenIssuer | undefined) => Promise<void>;
   /** Settings of the app that hold where nothing else sets them. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Issues tokens of its own, and lets the app take no others. Absent: see `prepareAuth`. */
+  readonly issuesTokens?: boolean;
   /** What else can be asked for at `POST /admin/actions/{name}`. */
   readonly actions?: HostActions;
   /** Opens the queues that the app sends to. Called after the app is loaded. */
@@ -51,6 +55,12 @@ export type Host = {
   stop(): Promise<void>;
 };
 
+type Prepared = {
+  readonly dataDirectory: string;
+  readonly release: () => void;
+  readonly issuer: TokenIssuer | undefined;
+};
+
 /** How long work that is under way may take to end when the host stops. */
 const DRAIN_MS_MAX = 20_000;
 
@@ -64,7 +74,8 @@ export async function startHost(parts: HostParts): Promise<Host> {
   process.once('exit', release);
   try {
     prepareEnvironment(parts, dataDirectory);
-    return await start(parts, dataDirectory, release);
+    const issuer = await prepareAuth(process.env, dataDirectory, parts.issuesTokens ?? false);
+    return await start(parts, { dataDirectory, release, issuer });
   } catch (error) {
     release();
     throw error;
@@ -87,7 +98,10 @@ function prepareEnvironment(
   for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
 }
 
-async function start(parts: HostParts, dataDirectory: string, release: () => void): Promise<Host> {
+async function start(
+  parts: HostParts,
+  { dataDirectory, release, issuer }: Prepared,
+): Promise<Host> {
   const level = parseLogLevel(process.env['LOG_LEVEL'] ?? 'warn');
   const log = createHostLog(level, (line) => void process.stderr.write(line));
   const hostJson = readHostJson(join(parts.appDirectory, 'host.json'));
@@ -111,8 +125,9 @@ async function start(parts: HostParts, dataDirectory: string, release: () => voi
   const timers = createTimers(context, createHostClock(parts.clock));
   pumps.push(...(await createPumps(context, parts.openQueues)));
   const fire = createFire(context, timers);
-  const server = await startHttp(context, parts.port, fire, parts.actions ?? {});
-  await parts.onListening?.(server.url);
+  const actions = parts.actions ?? {};
+  const server = await startHttp(context, parts.port, { fire, actions, issuer });
+  await parts.onListening?.(server.url, issuer);
   // Nothing can be refused from here on: what runs now runs until the host is stopped.
   for (const pump of pumps) pump.start();
   for (const timer of timers.values()) timer.start();

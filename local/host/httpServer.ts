@@ -23,6 +23,8 @@ export type HttpServerParts = {
   /** Runs an HTTP function; the answer is undefined where the function gave none. */
   readonly run: (functionName: string, request: RpcHttp) => Promise<RpcHttp | undefined>;
   readonly admin: AdminApi;
+  /** Called once the address is known, and before the first request is taken. */
+  readonly onListening?: (url: string) => void;
   readonly log: HostLog;
 };
 
@@ -39,9 +41,10 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
     response.once('close', () => answering.delete(response));
     answer(parts, request, response).catch((error: unknown) => fail(parts.log, response, error));
   });
-  await listen(server, parts.port);
+  const url = () => `http://127.0.0.1:${addressOf(server).port}`;
+  await listen(server, parts.port, () => parts.onListening?.(url()));
   return {
-    url: `http://127.0.0.1:${addressOf(server).port}`,
+    url: url(),
     async close(timeoutMs) {
       isStopping = true;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -112,10 +115,13 @@ function parseUrl(request: IncomingMessage): URL | undefined {
   return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, port: number, onListening: () => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
-  server.listen(port, '127.0.0.1', resolve);
+  server.listen(port, '127.0.0.1', () => {
+    onListening();
+    resolve();
+  });
   try {
     await promise;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type Host, type HostParts, startHost } from './host.ts';
+import { describeAuth } from './hostAuth.ts';
 import { describeError } from './hostLog.ts';
 
 /** Exit codes of a process that a signal ended: 128 and the signal's number. */
@@ -19,9 +20,11 @@ export async function runHost({ beforeStop, onListening, ...parts }: RunParts): 
   process.on('uncaughtException', endWithFailure);
   const starting = startHost({
     ...parts,
-    onListening: async (url) => {
+    onListening: async (url, issuer) => {
+      const auth = describeAuth(process.env, url, issuer !== undefined);
+      if (auth !== undefined) console.log(auth);
       console.log(`Mini Smart Grid is listening on ${url}`);
-      await onListening?.(url);
+      await onListening?.(url, issuer);
     },
   });
   // From the start on: who reads that it listens may tell it to end before it has quite begun.

@@ -4,13 +4,20 @@ import type { RegisteredFunction } from './functionsCore.ts';
 import { functionsWith, type HostContext, textOf } from './hostContext.ts';
 import { type HttpServer, startHttpServer } from './httpServer.ts';
 import { createRouter, type RouteEntry } from './router.ts';
+import type { TokenIssuer } from './tokenIssuer.ts';
+
+export type StartHttpParts = {
+  readonly fire: Fire;
+  readonly actions: HostActions;
+  /** Absent where the host issues no tokens. */
+  readonly issuer: TokenIssuer | undefined;
+};
 
 /** Serves the app's HTTP functions and the host's own addresses. */
 export async function startHttp(
   { hostJson, core, log, run }: HostContext,
   port: number,
-  fire: Fire,
-  actions: HostActions,
+  { fire, actions, issuer }: StartHttpParts,
 ): Promise<HttpServer> {
   const entries: RouteEntry[] = [];
   const targets = new Map<string, RegisteredFunction>();
@@ -32,7 +39,9 @@ export async function startHttp(
       functions: [...core.functions.values()].map(({ metadata }) => metadata),
       fire,
       actions,
+      ...(issuer && { issuer }),
     }),
+    onListening: (url) => Object.assign(process.env, issuer?.openAt(url)),
     log,
   });
 }

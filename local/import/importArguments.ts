@@ -37,6 +37,7 @@ export const importUsage = `Posts a CSV of readings to a mini grid.
   --rejects FILE           writes every rejected line there, with its number and code
   --restart                begins again instead of where it stopped
 
+Where the API asks for a token, it is taken from the environment: API_TOKEN.
 Rows whose time the clock skips in spring are passed over if they are 0 Wh, else rejected.
 Run it again after a failure: it goes on after the last batch that was acknowledged.
 Exit code: 0 all taken, 1 some rejected or a failure, 2 wrong usage.

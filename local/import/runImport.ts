@@ -16,6 +16,8 @@ import { openRejectsFile } from './rejectsFile.ts';
 export type ImportSurroundings = {
   readonly output: ProgressOutput;
   readonly nowMs: () => number;
+  /** What callers of the API are known by, where it asks for that. */
+  readonly token?: () => Promise<string>;
   readonly fetch?: typeof fetch;
   readonly sleep?: (milliseconds: number) => Promise<void>;
 };

@@ -1,5 +1,6 @@
 import { ChainUnavailableError } from '../ports/chain.ts';
 import { RateUnavailableError } from '../ports/rateSource.ts';
+import { TokensUnavailableError } from '../ports/tokens.ts';
 import { isBlobTransient } from './azure/blob/blobErrors.ts';
 import { isCosmosTransient } from './azure/cosmos/cosmosErrors.ts';
 import { isServiceBusTransient } from './azure/serviceBus/queueErrors.ts';
@@ -11,6 +12,7 @@ export function isTransient(error: unknown): boolean {
   return (
     error instanceof ChainUnavailableError ||
     error instanceof RateUnavailableError ||
+    error instanceof TokensUnavailableError ||
     isSqliteTransient(error) ||
     isCosmosTransient(error) ||
     isSqlTransient(error) ||

@@ -5,15 +5,19 @@ import type { Clock } from '../ports/clock.ts';
 import type { Health } from '../ports/health.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Tokens } from '../ports/tokens.ts';
 import type { Trace } from '../ports/trace.ts';
 import { scaledClock, systemClock } from './clock.ts';
 import { sha256 } from './digest.ts';
 import { healthWithin } from './healthWithin.ts';
 import { uuidV7 } from './ids.ts';
 import { openMoney } from './openMoney.ts';
+import { openTokens } from './openTokens.ts';
 
 /** The ports without the log, which belongs to an invocation. */
 export type OpenedPorts = Omit<Ports, 'log'> & {
+  /** Who says who a caller is. */
+  readonly tokens: Tokens;
   /** A bus whose messages carry a trace on; `bus` has none. */
   busOf(trace: Trace | undefined): Bus;
   /** Lets go of everything behind the ports. */
@@ -52,18 +56,21 @@ export async function openPorts(settings: Settings, log: Log = silent): Promise<
     const papers = await openBillingDocuments(settings.billingDocuments);
     const { health: busHealth, busOf } = keep(await openBus(settings, clock));
     const { health: moneyHealth, ...money } = keep(await openMoney(settings, clock));
+    const { tokens, health: tokensHealth } = await openTokens(settings.auth);
     const health = [
       ...documentsHealth,
       ...prosumerInfoHealth,
       papers.health,
       ...busHealth,
       ...moneyHealth,
+      ...tokensHealth,
     ];
     return {
       ...documents,
       ...prosumerInfo,
       documents: papers.documents,
       ...money,
+      tokens,
       bus: busOf(undefined),
       busOf,
       clock,

@@ -57,6 +57,7 @@ export const refusalCodes = [
   'tariffs_too_many',
   'range_too_long',
   'prosumer_not_in_timeframe',
+  'forbidden',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -1,3 +1,6 @@
+import type { Access } from '../domain/access.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { Claims, TokenFault } from '../domain/claims.ts';
 import type { FieldError, Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { AnswerOf, FunctionName, Input, MethodOf } from '../schemas/input.ts';
@@ -22,6 +25,8 @@ export type HttpAnswer = {
 
 /** What a handler gets beside the validated input. */
 export type RequestContext = {
+  /** Who sent it. It may: what is left is to show it no more than is its. */
+  readonly caller: Caller;
   readonly url: string;
   /** The id to create something under: the same again when a request is repeated under its key. */
   readonly assignedId: string;
@@ -57,8 +62,26 @@ export type KeptRequest = {
   readonly answer?: KeptAnswer;
 };
 
+/** What a request names, after its validation. */
+export type ValidatedInput = {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+};
+
 /** What the edge asks of the app around it. */
 export type EdgeDeps = {
+  /** Who says who a caller is: an issuer of tokens; nobody, for all may do all; nobody at all. */
+  readonly tokens:
+    | { readonly kind: 'issuer'; verify(token: string): Promise<Result<Claims, TokenFault>> }
+    | { readonly kind: 'open' }
+    | { readonly kind: 'closed' };
+  /** May the caller do this? Refused as a thing that is not there, where it may not know of it. */
+  readonly authorize: (
+    caller: Caller,
+    access: Access,
+    input: ValidatedInput,
+  ) => Promise<Result<undefined, Refusal>>;
   /** Answers by Idempotency-Key. */
   readonly answers: {
     begin(key: string, record: KeptRequest): Promise<KeptRequest>;

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { type Caller, isWithin } from '../domain/caller.ts';
 import {
   type BillingChange,
   type BillingSettings,
@@ -47,6 +48,20 @@ export function gridBody({
     nettoWh: producedWh - consumedWh,
     ...(lastClosedTimeframe && { lastClosedTimeframe }),
   };
+}
+
+/**
+ * The same, for others than its operators without the account key: whoever has it knows the address
+ * of every invoice.
+ */
+export function gridBodyFor(
+  caller: Caller,
+  view: Parameters<typeof gridBody>[0],
+): ReturnType<typeof gridBody> {
+  const body = gridBody(view);
+  if (isWithin(caller.operates, view.grid.id)) return body;
+  const { accountKey: _, ...billing } = body.billing;
+  return { ...body, billing };
 }
 
 function billingBody({

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import { Problem } from '../schemas/problem.ts';
 import { apiPrefix, type RouteSpec, type Tag } from '../schemas/routeSpec.ts';
 import { routes } from '../schemas/routes.ts';
-import { operationOf } from './openapiOperation.ts';
+import { operationOf, tokenScheme } from './openapiOperation.ts';
 import { type Components, shown } from './openapiSchema.ts';
 
 /** The version of the API, which is that of the package. */
@@ -42,14 +42,25 @@ export function openApiDocument(): object {
     servers: [{ url: apiPrefix, description: 'The server that this document came from.' }],
     tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     paths,
-    components: { schemas: sorted(components) },
+    components: { schemas: sorted(components), securitySchemes },
   };
 }
+
+const securitySchemes = {
+  [tokenScheme]: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: `An access token of the issuer that the app is set to, with roles: \`operator\`,
+\`operator:{gridId}\`, \`gateway:{gridId}\`, \`reader\`, \`reader:{gridId}\`, \`prosumer:{prosumerId}\`.`,
+  },
+} as const;
 
 const description = `Energy is in watt-hours, prices are in millisatoshi per kWh, and money is in
 microsatoshi as decimal strings: Wh × msat/kWh = µsat, exactly. Instants are UTC. Collections are
 paged: go on at \`nextLink\`. Errors are \`application/problem+json\` with a stable \`code\`.
-A POST with an \`Idempotency-Key\` may be repeated: it gets the first answer again.`;
+A POST with an \`Idempotency-Key\` may be repeated: it gets the first answer again. What a caller may not
+know of is answered as what is not there.`;
 
 function sorted(components: Components): Readonly<Record<string, TSchema>> {
   const byName = [...components].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -4,6 +4,7 @@ import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routeSpec.ts';
 import { isConditional } from './isConditional.ts';
 import { examples } from './openapiExamples.ts';
 import { type Components, shown } from './openapiSchema.ts';
+import { whoMay } from './whoMay.ts';
 
 type Endpoint = {
   readonly name: string;
@@ -13,6 +14,9 @@ type Endpoint = {
   readonly components: Components;
 };
 
+/** The name of the scheme by which callers are known. */
+export const tokenScheme = 'token';
+
 /** One operation of the OpenAPI document. */
 export function operationOf(endpoint: Endpoint): object {
   const { name, method, spec } = endpoint;
@@ -20,7 +24,9 @@ export function operationOf(endpoint: Endpoint): object {
   return {
     operationId: `${method.toLowerCase()}${name[0]?.toUpperCase()}${name.slice(1)}`,
     summary: spec.summary,
+    description: whoMay(spec.access),
     tags: [spec.tag],
+    security: spec.access.kind === 'public' ? [] : [{ [tokenScheme]: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...bodyOf(endpoint),
     responses: { ...answersOf(endpoint), ...problemsOf(endpoint) },
@@ -118,10 +124,15 @@ function isRaw(answer: TSchema | RawBody): answer is RawBody {
 function problemsOf({ method, route, spec, components }: Endpoint): object {
   const hasPathParameter = /\{\w+\}/.test(route.path);
   const content = { 'application/problem+json': { schema: shown(Problem, components) } };
+  const isPublic = spec.access.kind === 'public';
   const isChange = method !== 'GET';
   const answers = {
     ...((hasPathParameter || spec.query || spec.body) && { 400: 'The request is not valid.' }),
-    ...(hasPathParameter && { 404: 'It is not there.' }),
+    ...(!isPublic && {
+      401: 'There is no valid token.',
+      403: 'The caller may not do this.',
+    }),
+    ...((hasPathParameter || !isPublic) && { 404: 'It is not there, or not for the caller.' }),
     ...(isChange && { 409: 'It cannot be done as things are.' }),
     ...(isConditional(route, method) && { 412: 'Changed since it was read.' }),
     ...(spec.body && {

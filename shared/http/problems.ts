@@ -65,9 +65,12 @@ const refusals = {
   tariffs_too_many: { status: 409, title: 'Too many tariff versions' },
   range_too_long: { status: 400, title: 'The range is too long' },
   prosumer_not_in_timeframe: { status: 404, title: 'The prosumer took no part in the timeframe' },
+  forbidden: { status: 403, title: 'Not allowed' },
 } as const satisfies Record<RefusalCode, Kind>;
 
 const edgeProblems = {
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  auth_not_configured: { status: 503, title: 'Nothing says who may use the app' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   length_required: { status: 411, title: 'Length required' },
   body_too_large: { status: 413, title: 'Body too large' },

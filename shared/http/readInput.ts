@@ -4,13 +4,7 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import type { FunctionName } from '../schemas/input.ts';
 import type { Method, MethodSpec, RouteSpec } from '../schemas/routeSpec.ts';
 import { validate } from '../validation/validate.ts';
-import type { EdgeRefusal, HttpRequestLike } from './edge.ts';
-
-export type ReadInput = {
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
-};
+import type { EdgeRefusal, HttpRequestLike, ValidatedInput } from './edge.ts';
 
 /** Validates path, query and body, all of them, so that one answer tells everything that is wrong. */
 export function readInput(
@@ -20,7 +14,7 @@ export function readInput(
   spec: MethodSpec,
   request: HttpRequestLike,
   body: unknown,
-): Result<ReadInput, EdgeRefusal> {
+): Result<ValidatedInput, EdgeRefusal> {
   const params = coerce(paramsSchema, Object.entries(request.params).filter(isGiven));
   const given = queryOf(request);
   const query = coerce(spec.query, [...given]);

@@ -3,6 +3,7 @@ import type { Result } from '../domain/result.ts';
 import type { FunctionName, RawAnswer } from '../schemas/input.ts';
 import { bodyBytesMax, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
 import { routes } from '../schemas/routes.ts';
+import { authenticate } from './authenticate.ts';
 import type {
   EdgeDeps,
   EdgeRefusal,
@@ -10,6 +11,7 @@ import type {
   HttpAnswer,
   HttpRequestLike,
   RequestContext,
+  ValidatedInput,
 } from './edge.ts';
 import { parseIfMatch } from './etag.ts';
 import { failureAnswer } from './failure.ts';
@@ -17,7 +19,7 @@ import { answerOnce, type Outcome, readKey } from './idempotency.ts';
 import { isConditional } from './isConditional.ts';
 import { problems } from './problems.ts';
 import { type JsonBody, readBody } from './readBody.ts';
-import { type ReadInput, readInput } from './readInput.ts';
+import { readInput } from './readInput.ts';
 import { jsonAnswer, problemAnswer, rawAnswer } from './respond.ts';
 
 type JsonAnswer = {
@@ -27,12 +29,12 @@ type JsonAnswer = {
 };
 type HandlerResult = Result<JsonAnswer | RawAnswer, Refusal | EdgeRefusal>;
 /** A handler without its static types: what it is called with has been validated against them. */
-type AnyHandler = (request: ReadInput & RequestContext) => Promise<HandlerResult>;
+type AnyHandler = (request: ValidatedInput & RequestContext) => Promise<HandlerResult>;
 type AnyHandlers = Readonly<Partial<Record<Method, AnyHandler>>>;
 
 /**
- * The edge of one function: parse, validate, operate, respond. It never rejects: what is thrown
- * inside becomes 503 or 500. HEAD is answered as GET without its body.
+ * The edge of one function: authenticate, parse, validate, authorize, operate, respond. It never
+ * rejects: what is thrown inside becomes 503 or 500. HEAD is answered as GET without its body.
  */
 export function serve<F extends FunctionName>(
   name: F,
@@ -68,6 +70,10 @@ async function respond(endpoint: Endpoint, request: HttpRequestLike): Promise<Ht
   const spec = route.methods[method];
   if (spec === undefined) return methodNotAllowed(route);
 
+  // Before anything of the body is read: strangers cost nothing.
+  const known = await authenticate(spec.access, request, deps.tokens);
+  if (!known.ok) return known.refusal;
+  const caller = known.value;
   const body = spec.body && (await readBody(request, spec.maxBodyBytes ?? bodyBytesMax));
   if (body?.ok === false) return problemAnswer(body.refusal);
   const json: JsonBody | undefined = body?.value;
@@ -76,28 +82,34 @@ async function respond(endpoint: Endpoint, request: HttpRequestLike): Promise<Ht
   const key = readKey(method === 'POST' ? request.headers.get('idempotency-key') : null);
   if (!key.ok) return problemAnswer(key.refusal);
 
-  const run = (assignedId: string) => operate(endpoint, request, input.value, assignedId);
+  const may = await deps.authorize(caller, spec.access, input.value);
+  if (!may.ok) return problemAnswer(may.refusal);
+
+  const run = (assignedId: string) =>
+    operate(endpoint, request, input.value, { caller, assignedId });
   if (key.value === undefined) return (await run(deps.ids.next())).answer;
   const place = `${method} ${name} ${JSON.stringify(input.value.params)}`;
   const text = `${place}\n${json?.text ?? ''}`;
-  return answerOnce(deps, { key: `${place} ${key.value}`, text, run });
+  // A key is its caller's own: nobody gets an answer that was given to somebody else.
+  const whose = deps.sha256(caller.id);
+  return answerOnce(deps, { key: `${whose} ${place} ${key.value}`, text, run });
 }
 
 /** Calls the handler, for each tag of If-Match until one is the state's, and answers its result. */
 async function operate(
   { route, method, handler }: Endpoint,
   { headers, url }: HttpRequestLike,
-  input: ReadInput,
-  assignedId: string,
+  input: ValidatedInput,
+  context: Pick<RequestContext, 'caller' | 'assignedId'>,
 ): Promise<Outcome> {
   const ifMatch = parseIfMatch(isConditional(route, method) ? headers.get('if-match') : null);
-  if (ifMatch.kind === 'any') return outcome(await handler({ ...input, url, assignedId }));
+  if (ifMatch.kind === 'any') return outcome(await handler({ ...input, url, ...context }));
   if (ifMatch.kind === 'malformed') {
     const detail = 'If-Match is a list of quoted entity tags, or *.';
     return outcome({ ok: false, refusal: { code: 'header_invalid', detail } });
   }
   for (const tag of ifMatch.tags) {
-    const result = await handler({ ...input, url, assignedId, ifMatch: tag });
+    const result = await handler({ ...input, url, ...context, ifMatch: tag });
     if (result.ok || result.refusal.code !== 'etag_mismatch') return outcome(result);
   }
   const detail = 'No tag of If-Match is that of the current state. Read it again.';

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { only } from '../domain/access.ts';
 import type { ProsumerId } from '../domain/ids.ts';
 import type { InvoiceId } from '../domain/invoice.ts';
 import { AmountDue, BillingAccount, BillingRun, BillingRunCreate, Statement } from './billing.ts';
@@ -20,12 +21,14 @@ export const billingRoutes = {
       GET: {
         summary: 'List the final billing runs of a mini grid',
         tag: 'Billing',
+        access: only('path', 'operator'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(BillingRun) },
       },
       POST: {
         summary: 'Preview what a period would bill; it can be repeated',
         tag: 'Billing',
+        access: only('path', 'operator'),
         body: BillingRunCreate,
         answers: { 200: BillingRun },
       },
@@ -38,6 +41,7 @@ export const billingRoutes = {
       GET: {
         summary: 'Show a billing run: the final one, or a preview',
         tag: 'Billing',
+        access: only('path', 'operator'),
         answers: { 200: BillingRun },
       },
     },
@@ -49,6 +53,7 @@ export const billingRoutes = {
       POST: {
         summary: 'Make a billing run final, once: invoices and payouts come from it',
         tag: 'Billing',
+        access: only('path', 'operator'),
         answers: { 200: BillingRun },
       },
     },
@@ -60,6 +65,7 @@ export const billingRoutes = {
       GET: {
         summary: 'List the accounts of a billing run with their lines',
         tag: 'Billing',
+        access: only('path', 'operator'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(BillingAccount) },
       },
@@ -72,6 +78,7 @@ export const billingRoutes = {
       GET: {
         summary: 'Export a final billing run as CSV or JSON',
         tag: 'Billing',
+        access: only('path', 'operator'),
         query: parameters({
           format: Type.Optional(
             Type.Enum(['csv', 'json'], {
@@ -96,6 +103,7 @@ export const billingRoutes = {
       GET: {
         summary: 'Show the statement of a prosumer in a final run',
         tag: 'Billing',
+        access: only('path', 'operator', 'self'),
         answers: { 200: Statement },
       },
     },
@@ -107,6 +115,7 @@ export const billingRoutes = {
       GET: {
         summary: 'Show what a prosumer would be billed now, exactly, and what is open',
         tag: 'Billing',
+        access: only('path', 'operator', 'self'),
         answers: { 200: AmountDue },
       },
     },
@@ -118,6 +127,7 @@ export const billingRoutes = {
       GET: {
         summary: 'List the invoices of a mini grid or of a prosumer',
         tag: 'Billing',
+        access: only('query', 'operator', 'self'),
         query: invoicesQuery,
         answers: { 200: pageOf(Invoice) },
       },
@@ -130,6 +140,7 @@ export const billingRoutes = {
       GET: {
         summary: 'Show an invoice with its lines, payments and events',
         tag: 'Billing',
+        access: only('invoice', 'operator', 'self'),
         answers: { 200: InvoiceWhole },
       },
     },
@@ -141,6 +152,7 @@ export const billingRoutes = {
       POST: {
         summary: 'Void an invoice: what is not paid of it goes back to the account',
         tag: 'Billing',
+        access: only('invoice', 'operator'),
         answers: { 200: Invoice },
       },
     },
@@ -152,6 +164,7 @@ export const billingRoutes = {
       GET: {
         summary: 'The payment URI of an invoice as a QR code',
         tag: 'Billing',
+        access: only('invoice', 'operator', 'self'),
         query: parameters({
           format: Type.Optional(
             Type.Enum(['svg', 'png'], {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { only } from '../domain/access.ts';
 import { oneOf } from './common.ts';
 import { pageParameters } from './page.ts';
 import { gridInPath, parameters, range, raw } from './routeParameters.ts';
@@ -46,6 +47,7 @@ export const exportRoutes = {
       GET: {
         summary: 'Export trades, nettos or postings of a range of timeframes, page by page',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader'),
         query: parameters({ ...range, format, limit, cursor: pageParameters.cursor }),
         answers: {
           200: raw(['text/csv', 'application/x-ndjson'], rows, {

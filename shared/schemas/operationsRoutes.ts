@@ -12,6 +12,7 @@ export const operationsRoutes = {
       GET: {
         summary: 'This document',
         tag: 'Operations',
+        access: { kind: 'public', of: 'documentation' },
         answers: { 200: raw(['application/json'], 'The OpenAPI 3.1 document of this API.') },
       },
     },
@@ -27,6 +28,7 @@ export const operationsRoutes = {
       GET: {
         summary: 'Read and try this API in a browser',
         tag: 'Operations',
+        access: { kind: 'public', of: 'documentation' },
         answers: { 200: raw(['text/html'], 'A page, and the files that it needs.') },
       },
     },
@@ -38,6 +40,7 @@ export const operationsRoutes = {
       GET: {
         summary: 'Is the process alive?',
         tag: 'Operations',
+        access: { kind: 'public', of: 'health' },
         answers: { 200: Liveness },
       },
     },
@@ -49,6 +52,7 @@ export const operationsRoutes = {
       GET: {
         summary: 'Can the app do its work?',
         tag: 'Operations',
+        access: { kind: 'public', of: 'health' },
         answers: { 200: Readiness, 503: Readiness },
       },
     },

@@ -1,3 +1,4 @@
+import { only } from '../domain/access.ts';
 import type { PayoutId } from '../domain/payout.ts';
 import { DepositAddress } from './billing.ts';
 import { pathId } from './common.ts';
@@ -30,12 +31,14 @@ export const payoutRoutes = {
       GET: {
         summary: 'List the payouts of a mini grid',
         tag: 'Billing',
+        access: only('path', 'operator'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(Payout) },
       },
       POST: {
         summary: 'Build a payout for all who wait and can be paid',
         tag: 'Billing',
+        access: only('path', 'operator'),
         body: PayoutCreate,
         answers: { 201: PayoutWhole },
       },
@@ -48,6 +51,7 @@ export const payoutRoutes = {
       GET: {
         summary: 'Show a payout with its payees',
         tag: 'Billing',
+        access: only('path', 'operator'),
         answers: { 200: PayoutWhole },
       },
     },
@@ -59,6 +63,7 @@ export const payoutRoutes = {
       GET: {
         summary: 'The PSBT to sign, of the last version',
         tag: 'Billing',
+        access: only('path', 'operator'),
         answers: { 200: raw(['text/plain'], 'A PSBT of version 0 as base64.') },
       },
     },
@@ -70,6 +75,7 @@ export const payoutRoutes = {
       GET: {
         summary: 'What a signer needs to check the PSBT of the last version',
         tag: 'Billing',
+        access: only('path', 'operator'),
         answers: { 200: raw(['application/json'], 'Payees with their proofs, change and sums.') },
       },
     },
@@ -81,6 +87,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Hand back the signed PSBT: it goes to the network',
         tag: 'Billing',
+        access: only('path', 'operator'),
         body: PayoutSignature,
         maxBodyBytes: signatureBytesMax,
         answers: { 200: PayoutWhole },
@@ -94,6 +101,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Build a version with a higher fee, to be signed',
         tag: 'Billing',
+        access: only('path', 'operator'),
         body: PayoutReplacement,
         answers: { 200: PayoutWhole },
       },
@@ -106,6 +114,7 @@ export const payoutRoutes = {
       GET: {
         summary: 'List what final runs owe prosumers, paid out or waiting',
         tag: 'Billing',
+        access: only('path', 'operator'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(Payee) },
       },
@@ -118,6 +127,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Get a fresh address to fill the wallet of a mini grid at',
         tag: 'Billing',
+        access: only('path', 'operator'),
         answers: { 200: DepositAddress },
       },
     },
@@ -129,11 +139,13 @@ export const payoutRoutes = {
       GET: {
         summary: 'Show where a prosumer is paid',
         tag: 'Billing',
+        access: only('path', 'operator', 'self'),
         answers: { 200: PayoutAddress },
       },
       PUT: {
         summary: 'Bind an address by the signature of its challenge',
         tag: 'Billing',
+        access: only('path', 'operator', 'self'),
         body: PayoutAddressPut,
         answers: { 200: PayoutAddress },
       },
@@ -146,6 +158,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Ask for a text to sign, to bind an address',
         tag: 'Billing',
+        access: only('path', 'operator', 'self'),
         body: AddressChallengeCreate,
         answers: { 200: AddressChallenge },
       },

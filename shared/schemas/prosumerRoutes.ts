@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { only } from '../domain/access.ts';
 import type { ProsumerId } from '../domain/ids.ts';
 import { Account } from './account.ts';
 import { gridId, pathId } from './common.ts';
@@ -19,6 +20,7 @@ export const prosumerRoutes = {
       GET: {
         summary: 'List the accounts of a mini grid, the reserved ones included',
         tag: 'Prosumer Info',
+        access: only('path', 'operator', 'reader'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(Account) },
       },
@@ -31,12 +33,14 @@ export const prosumerRoutes = {
       GET: {
         summary: 'List prosumers, of one mini grid or of all',
         tag: 'Prosumer Info',
+        access: only('query', 'operator'),
         query: parameters({ gridId: Type.Optional(gridId), ...pageParameters }),
         answers: { 200: pageOf(Prosumer) },
       },
       POST: {
         summary: 'Create a prosumer',
         tag: 'Prosumer Info',
+        access: only('body', 'operator'),
         body: ProsumerCreate,
         answers: { 201: Prosumer },
       },
@@ -47,16 +51,23 @@ export const prosumerRoutes = {
     params: ofProsumer,
     hasEtag: true,
     methods: {
-      GET: { summary: 'Show a prosumer', tag: 'Prosumer Info', answers: { 200: Prosumer } },
+      GET: {
+        summary: 'Show a prosumer',
+        tag: 'Prosumer Info',
+        access: only('path', 'operator', 'self'),
+        answers: { 200: Prosumer },
+      },
       PATCH: {
         summary: 'Change a prosumer',
         tag: 'Prosumer Info',
+        access: only('path', 'operator'),
         body: ProsumerPatch,
         answers: { 200: Prosumer },
       },
       DELETE: {
         summary: 'Deactivate a prosumer; its ledger stays',
         tag: 'Prosumer Info',
+        access: only('path', 'operator'),
         answers: { 200: Prosumer },
       },
     },
@@ -68,6 +79,7 @@ export const prosumerRoutes = {
       GET: {
         summary: 'List the transactions of a prosumer, newest first',
         tag: 'Prosumer Info',
+        access: only('path', 'operator', 'reader', 'member'),
         query: parameters({ ...range, ...pageParameters }),
         answers: { 200: pageOf(Transaction) },
       },
@@ -80,6 +92,7 @@ export const prosumerRoutes = {
       GET: {
         summary: 'List the netto of a prosumer per timeframe',
         tag: 'Prosumer Info',
+        access: only('path', 'operator', 'reader', 'member'),
         query: parameters({ ...range, ...nettoPageParameters }),
         answers: { 200: pageOf(ProsumerNetto) },
       },
@@ -92,6 +105,7 @@ export const prosumerRoutes = {
       GET: {
         summary: 'Explain how a prosumer was settled in a timeframe, to be checked by hand',
         tag: 'Prosumer Info',
+        access: only('path', 'operator', 'self'),
         answers: { 200: Explanation },
       },
     },

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import type { Access } from '../domain/access.ts';
 
 export type Tag = 'Smart Grid Info' | 'Prosumer Info' | 'Trader Info' | 'Billing' | 'Operations';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -13,6 +14,8 @@ export type RawBody = {
 export type MethodSpec = {
   readonly summary: string;
   readonly tag: Tag;
+  /** Who may. */
+  readonly access: Access;
   /** Absent: no query parameter is known. */
   readonly query?: TSchema;
   readonly body?: TSchema;

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { only } from '../domain/access.ts';
 import { Completeness, completenessQuery } from './completeness.ts';
 import { Grid, GridCreate, GridPatch, GridProsumer } from './grid.ts';
 import { GridNetto } from './netto.ts';
@@ -19,12 +20,14 @@ export const smartGridRoutes = {
       GET: {
         summary: 'List the mini grids',
         tag: 'Smart Grid Info',
+        access: { kind: 'roles' },
         query: parameters(pageParameters),
         answers: { 200: pageOf(Grid) },
       },
       POST: {
         summary: 'Create a mini grid',
         tag: 'Smart Grid Info',
+        access: { kind: 'everywhere' },
         body: GridCreate,
         answers: { 201: Grid },
       },
@@ -35,10 +38,16 @@ export const smartGridRoutes = {
     params: ofGrid,
     hasEtag: true,
     methods: {
-      GET: { summary: 'Show a mini grid', tag: 'Smart Grid Info', answers: { 200: Grid } },
+      GET: {
+        summary: 'Show a mini grid',
+        tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'gateway', 'reader', 'member'),
+        answers: { 200: Grid },
+      },
       PATCH: {
         summary: 'Change a mini grid',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator'),
         body: GridPatch,
         answers: { 200: Grid },
       },
@@ -51,6 +60,7 @@ export const smartGridRoutes = {
       GET: {
         summary: 'List the prosumers of a mini grid with their netto',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader', 'member'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(GridProsumer) },
       },
@@ -63,6 +73,7 @@ export const smartGridRoutes = {
       GET: {
         summary: 'Show the netto of a mini grid and of all its prosumers',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader', 'member'),
         query: parameters({ timeframe: Type.Optional(timeframe), ...nettoPageParameters }),
         answers: { 200: GridNetto },
       },
@@ -75,6 +86,7 @@ export const smartGridRoutes = {
       GET: {
         summary: 'List the closed timeframes of a mini grid',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader', 'member'),
         query: parameters({ ...range, ...pageParameters }),
         answers: { 200: pageOf(Timeframe) },
       },
@@ -87,6 +99,7 @@ export const smartGridRoutes = {
       GET: {
         summary: 'Show a timeframe, closed or still open',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader', 'member'),
         answers: { 200: Type.Union([Timeframe, OpenTimeframe]) },
       },
     },
@@ -98,6 +111,7 @@ export const smartGridRoutes = {
       POST: {
         summary: 'Post readings of meters',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'gateway'),
         body: ReadingsPost,
         shownBody: ReadingsPostShown,
         maxBodyBytes: readingsBytesMax,
@@ -112,6 +126,7 @@ export const smartGridRoutes = {
       GET: {
         summary: 'Show how complete the readings are, per day and prosumer, with the gaps',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'gateway'),
         query: completenessQuery,
         answers: { 200: Completeness },
       },

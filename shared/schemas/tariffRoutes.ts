@@ -1,3 +1,4 @@
+import { only } from '../domain/access.ts';
 import { instant } from './common.ts';
 import { pageOf, pageParameters } from './page.ts';
 import { gridInPath, ofGrid, parameters } from './routeParameters.ts';
@@ -13,6 +14,7 @@ export const tariffRoutes = {
       GET: {
         summary: 'List the tariff versions of a mini grid',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader', 'member'),
         query: parameters(pageParameters),
         answers: { 200: pageOf(TariffVersion) },
       },
@@ -29,17 +31,20 @@ export const tariffRoutes = {
       GET: {
         summary: 'Show a tariff version',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator', 'reader', 'member'),
         answers: { 200: TariffVersion },
       },
       PUT: {
         summary: 'Set market and prices from a timeframe on',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator'),
         body: TariffPut,
         answers: { 200: TariffVersion, 201: TariffVersion },
       },
       DELETE: {
         summary: 'Take away a tariff version that has not begun',
         tag: 'Smart Grid Info',
+        access: only('path', 'operator'),
         answers: { 200: TariffVersion },
       },
     },

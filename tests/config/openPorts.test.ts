@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { isTransient } from '../../shared/adapters/isTransient.ts';
 import { type OpenedPorts, openPorts } from '../../shared/adapters/openPorts.ts';
+import { SettingsError } from '../../shared/config/environment.ts';
 import { readSettings } from '../../shared/config.ts';
+import { TokensUnavailableError } from '../../shared/ports/tokens.ts';
 
 let directory: string;
 let ports: OpenedPorts | undefined;
@@ -17,7 +20,7 @@ afterEach(async () => {
 });
 
 async function open(environment: Readonly<Record<string, string>>): Promise<OpenedPorts> {
-  ports = await openPorts(readSettings({ DATA_DIR: directory, ...environment }));
+  ports = await openPorts(readSettings({ DATA_DIR: directory, AUTH: 'none', ...environment }));
   return ports;
 }
 
@@ -63,6 +66,23 @@ test.each([
   },
   20_000,
 );
+
+test('an app that nothing says who may use is not ready, and says what to set', async () => {
+  const { tokens, health } = await open({ AUTH: '' });
+  expect(tokens).toEqual({ kind: 'closed' });
+  const part = health.find(({ name }) => name === 'tokens');
+  await expect(part?.check()).rejects.toThrow(SettingsError);
+});
+
+test('an issuer is asked for its keys at the first token, and for readiness', async () => {
+  const issuer = { AUTH_ISSUER: 'http://127.0.0.1:9/issuer', AUTH_AUDIENCE: 'grid' };
+  const { tokens, health } = await open({ AUTH: '', ...issuer });
+  expect(tokens.kind).toBe('issuer');
+  const part = health.find(({ name }) => name === 'tokens');
+  const fault = await part?.check().catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(TokensUnavailableError);
+  expect(isTransient(fault)).toBe(true);
+});
 
 test('what was opened is closed, also twice', async () => {
   const opened = await open({});

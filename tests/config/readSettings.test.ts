@@ -36,6 +36,7 @@ describe('the choice of stores', () => {
       bitcoin: { network: 'regtest', chain: store },
       rates: undefined,
       clock: { kind: 'system' },
+      auth: { kind: 'closed' },
     });
   });
 

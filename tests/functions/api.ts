@@ -4,6 +4,7 @@ import { billingRun, billingRunFinalize } from '../../functions/billingRun.ts';
 import { billingRunAccounts } from '../../functions/billingRunAccounts.ts';
 import { billingRunExport, billingRunStatement } from '../../functions/billingRunDocuments.ts';
 import { billingRuns } from '../../functions/billingRuns.ts';
+import { docs } from '../../functions/docs.ts';
 import { grid } from '../../functions/grid.ts';
 import { gridAccounts } from '../../functions/gridAccounts.ts';
 import { gridCompleteness } from '../../functions/gridCompleteness.ts';
@@ -27,11 +28,15 @@ import { gridTariff } from '../../functions/gridTariff.ts';
 import { gridTariffs } from '../../functions/gridTariffs.ts';
 import { gridTimeframe } from '../../functions/gridTimeframe.ts';
 import { gridTimeframes } from '../../functions/gridTimeframes.ts';
+import { healthLive } from '../../functions/healthLive.ts';
+import { healthReady } from '../../functions/healthReady.ts';
 import { invoice, invoiceQr, invoiceVoid } from '../../functions/invoice.ts';
 import { invoices } from '../../functions/invoices.ts';
+import { openapi } from '../../functions/openapi.ts';
 import { order } from '../../functions/order.ts';
 import { orders } from '../../functions/orders.ts';
 import { payoutAddress, payoutAddressChallenge } from '../../functions/payoutAddress.ts';
+import type { PortsSource } from '../../functions/ports.ts';
 import { prosumer } from '../../functions/prosumer.ts';
 import { prosumerExplain } from '../../functions/prosumerExplain.ts';
 import { prosumerNetto } from '../../functions/prosumerNetto.ts';
@@ -42,6 +47,7 @@ import { trades } from '../../functions/trades.ts';
 import { isTransient } from '../../shared/adapters/isTransient.ts';
 import type { EdgeDeps, HttpAnswer, HttpRequestLike } from '../../shared/http/edge.ts';
 import { serve } from '../../shared/http/serve.ts';
+import { authorize } from '../../shared/operations/authorize.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { RouteSpec } from '../../shared/schemas/routeSpec.ts';
 import { routes } from '../../shared/schemas/routes.ts';
@@ -59,9 +65,18 @@ export type Call = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
-/** The functions of the API over the given ports, called with the library's own requests. */
-export function openApi(ports: Ports): Call {
-  const served = servedBy(ports, { ...ports, answers: ports.idempotency, isTransient });
+/**
+ * The functions of the API over the given ports, called with the library's own requests; without
+ * tokens, if nothing else is said.
+ */
+export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open' }): Call {
+  const served = servedBy(ports, {
+    ...ports,
+    answers: ports.idempotency,
+    isTransient,
+    tokens,
+    authorize: (caller, access, input) => authorize(ports, caller, access, input),
+  });
   return async (method, path, body, headers = {}) => {
     const url = `http://localhost/api${path}`;
     const [name, params] = match(new URL(url).pathname.slice('/api/'.length));
@@ -96,6 +111,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     billingRunFinalize: serve('billingRunFinalize', billingRunFinalize(ports), deps),
     billingRuns: serve('billingRuns', billingRuns(ports), deps),
     billingRunStatement: serve('billingRunStatement', billingRunStatement(ports), deps),
+    docs: serve('docs', docs(), deps),
     grid: serve('grid', grid(ports), deps),
     gridAccounts: serve('gridAccounts', gridAccounts(ports), deps),
     gridCompleteness: serve('gridCompleteness', gridCompleteness(ports), deps),
@@ -117,10 +133,13 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     gridTariffs: serve('gridTariffs', gridTariffs(ports), deps),
     gridTimeframe: serve('gridTimeframe', gridTimeframe(ports), deps),
     gridTimeframes: serve('gridTimeframes', gridTimeframes(ports), deps),
+    healthLive: serve('healthLive', healthLive(), deps),
+    healthReady: serve('healthReady', healthReady(appOver(ports, deps)), deps),
     invoice: serve('invoice', invoice(ports), deps),
     invoiceQr: serve('invoiceQr', invoiceQr(ports), deps),
     invoices: serve('invoices', invoices(ports), deps),
     invoiceVoid: serve('invoiceVoid', invoiceVoid(ports), deps),
+    openapi: serve('openapi', openapi(), deps),
     order: serve('order', order(ports), deps),
     orders: serve('orders', orders(ports), deps),
     payoutAddress: serve('payoutAddress', payoutAddress(ports), deps),
@@ -135,6 +154,11 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
   };
 }
 
+/** The same as an app has it. */
+function appOver(ports: Ports, { tokens }: EdgeDeps): PortsSource {
+  return async () => ({ ...ports, tokens, busOf: () => ports.bus, close: async () => undefined });
+}
+
 /** The function whose path this is, and what its parameters are. */
 function match(path: string): readonly [string, Record<string, string>] {
   const parts = path.split('/');
@@ -144,7 +168,9 @@ function match(path: string): readonly [string, Record<string, string>] {
     const fits = segments.every((s, at) => s.startsWith('{') || s === parts[at]);
     if (segments.length !== parts.length || !fits) continue;
     const params = segments.flatMap((s, at) =>
-      s.startsWith('{') ? [[s.slice(1, -1), decodeURIComponent(parts[at] ?? '')]] : [],
+      s.startsWith('{')
+        ? [[s.slice(1, -1).replace('?', ''), decodeURIComponent(parts[at] ?? '')]]
+        : [],
     );
     return [name, Object.fromEntries(params)];
   }

@@ -6,7 +6,7 @@ const shapes = {
   info: { must: ['title', 'version'], may: ['summary', 'description', 'license'] },
   operation: {
     must: ['operationId', 'responses', 'summary', 'tags'],
-    may: ['parameters', 'requestBody', 'description'],
+    may: ['parameters', 'requestBody', 'description', 'security'],
   },
   parameter: { must: ['name', 'in', 'schema'], may: ['required', 'description'] },
   body: { must: ['content'], may: ['required', 'description'] },

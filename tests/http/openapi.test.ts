@@ -9,6 +9,8 @@ import { openApiFaults } from './openApiFaults.ts';
 
 type Operation = {
   readonly operationId: string;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly responses: Readonly<Record<string, object>>;
   readonly requestBody?: {
     readonly content: Readonly<
       Record<string, { schema: object; examples?: Readonly<Record<string, { value: unknown }>> }>
@@ -17,7 +19,10 @@ type Operation = {
 };
 type Document = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, object>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
 };
 
 const document = JSON.parse(JSON.stringify(openApiDocument())) as Document;
@@ -48,6 +53,22 @@ test('it has every method of every route, and the version of the package', () =>
   const methods = table.flatMap((route) => Object.keys(route.methods));
   expect(operations).toHaveLength(methods.length);
   expect(apiVersion).toBe(manifest.version);
+});
+
+test('every operation but the public ones needs a token, and says what is answered without', () => {
+  const open = operations.filter(({ security }) => security.length === 0);
+  expect(open.map(({ operationId }) => operationId).sort()).toEqual([
+    'getDocs',
+    'getHealthLive',
+    'getHealthReady',
+    'getOpenapi',
+  ]);
+  const schemes = Object.keys(document.components.securitySchemes);
+  for (const { security, responses } of operations) {
+    if (security.length === 0) continue;
+    expect(security.map((scheme) => Object.keys(scheme))).toEqual([schemes]);
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '403', '404']));
+  }
 });
 
 describe('the schemas', () => {

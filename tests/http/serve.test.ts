@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { everybody } from '../../shared/domain/caller.ts';
 import { accept, refuse } from '../../shared/domain/result.ts';
 import type { Handlers } from '../../shared/http/edge.ts';
+import { serve } from '../../shared/http/serve.ts';
 import { answer, bodyOf, edgeDeps, origin, request } from './edgeUnderTest.ts';
 import { gridAnswer, gridCreate, prosumerAnswer } from './givenBodies.ts';
 
@@ -229,6 +231,7 @@ test('a handler gets numbers for numbers, absent for empty, and the address', as
     query: { limit: 7 },
     body: undefined,
     url: `${origin}/api/grids?limit=7`,
+    caller: everybody,
     assignedId: 'id-1',
   });
 });
@@ -318,3 +321,57 @@ function plain(sent: ReturnType<typeof request>) {
   const { method, url, headers, query, params } = sent;
   return { method, url, headers, query, params, arrayBuffer: () => sent.arrayBuffer() };
 }
+
+test.each(['evil.example', 'localhost.evil.example', '10.0.0.1', '0.0.0.0'])(
+  'without tokens nothing is answered under the name %s',
+  async (host) => {
+    const handlers: Handlers<'grids'> = {
+      GET: async () => accept({ status: 200, body: { value: [] } }),
+      POST: async () => {
+        throw new Error('it is never called');
+      },
+    };
+    const sent = request('GET', { path: '/grids' });
+    const named = (name: string) => ({
+      method: 'GET',
+      url: `http://${name}:7071/api/grids`,
+      headers: sent.headers,
+      query: sent.query,
+      params: {},
+      arrayBuffer: async () => new ArrayBuffer(0),
+    });
+    const { deps } = edgeDeps();
+    const refused = await serve('grids', handlers, deps)(named(host));
+    expect([refused.status, bodyOf(refused)['code']]).toEqual([403, 'forbidden']);
+    for (const own of ['localhost', '127.0.0.1', '[::1]']) {
+      expect((await serve('grids', handlers, deps)(named(own))).status).toBe(200);
+    }
+  },
+);
+
+test('nothing of a stranger’s body is read', async () => {
+  const { deps } = edgeDeps();
+  const handlers: Handlers<'gridReadings'> = {
+    POST: async () => {
+      throw new Error('it is never called');
+    },
+  };
+  const verify = async () => refuse('expired' as const);
+  const closed = { ...deps, tokens: { kind: 'issuer', verify } as const };
+  const answered = await serve(
+    'gridReadings',
+    handlers,
+    closed,
+  )({
+    method: 'POST',
+    url: 'http://localhost/api/grids/lane/readings',
+    headers: new Headers({ authorization: 'Bearer x', 'content-length': '8000000' }),
+    query: new URLSearchParams(),
+    params: { gridId: 'lane' },
+    arrayBuffer: () => Promise.reject(new Error('it was read')),
+  });
+  expect(answered.status).toBe(401);
+  expect(answered.headers['www-authenticate']).toBe(
+    'Bearer realm="mini-smart-grid", error="invalid_token", error_description="The token has expired."',
+  );
+});

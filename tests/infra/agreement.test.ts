@@ -25,6 +25,7 @@ const hostSettings = /^(FUNCTIONS_|AzureWebJobs|APPLICATIONINSIGHTS_|SERVICE_BUS
 const secretSettings = new Set(['BITCOIN_RPC_PASSWORD']);
 /** What only a machine of one's own has: directories, emulators and their keys, a clock that runs. */
 const localSettings = new Set([
+  'AUTH',
   'BITCOIN_RPC_COOKIE_FILE',
   'BLOB_CONNECTION_STRING',
   'BUS',
@@ -40,6 +41,8 @@ const localSettings = new Set([
   'SQL_PORT',
   'SQL_USER',
 ]);
+/** What Azure itself sets. */
+const azureSettings = new Set(['WEBSITE_INSTANCE_ID', 'WEBSITE_SITE_NAME']);
 
 let files: readonly BicepFile[];
 let ownAppSettings: Readonly<Record<string, BicepValue>>;
@@ -115,6 +118,18 @@ describe('app settings', () => {
     expect(settings.rates).toBeUndefined();
   });
 
+  test('let nobody in until they name an issuer', () => {
+    expect(readSettings(deployedEnvironment()).auth).toEqual({ kind: 'closed' });
+    const authIssuer = 'https://login.microsoftonline.com/TENANT/v2.0';
+    const named = deployedEnvironment({ authIssuer, authAudience: sampleClientId });
+    expect(readSettings(named).auth).toEqual({
+      kind: 'issuer',
+      issuer: authIssuer,
+      audience: sampleClientId,
+      rolesClaim: 'roles',
+    });
+  });
+
   test('may name a node or an index, and a source of rates', () => {
     const rates = {
       rateUrl: 'https://rates.example/{currency}',
@@ -136,7 +151,7 @@ describe('app settings', () => {
 
   test('are all that the app reads, but for those of a machine of one’s own', () => {
     const expected = [...settingsReadByApp()].filter(
-      (name) => !localSettings.has(name) && !secretSettings.has(name),
+      (name) => !localSettings.has(name) && !secretSettings.has(name) && !azureSettings.has(name),
     );
     const deployed = Object.keys(ownAppSettings).filter((name) => !hostSettings.test(name));
     expect(deployed.sort()).toEqual(expected.sort());
@@ -243,6 +258,9 @@ const optionalParameters = [
   'rateUrl',
   'ratePath',
   'rateMaxAgeMinutes',
+  'authIssuer',
+  'authAudience',
+  'authRolesClaim',
 ];
 
 function defaultOf(name: string): readonly [string, string] {
@@ -259,7 +277,7 @@ function settingsReadByApp(): Set<string> {
       ([, name = '']) => name,
     ),
   );
-  return new Set(names.filter((name) => name.includes('_') || name === 'BUS'));
+  return new Set(names.filter((name) => name.includes('_') || name === 'BUS' || name === 'AUTH'));
 }
 
 function sampleSettings(): Record<string, string> {

@@ -49,6 +49,7 @@ describe('the options', () => {
         dataDirectory: '.data',
         appFile: 'functions/main.ts',
         isLive: false,
+        issuesTokens: false,
         speed: 900,
       },
     });
@@ -59,6 +60,7 @@ describe('the options', () => {
         '0',
         '--data=x',
         '--live',
+        '--auth',
         '--speed',
         '900',
         '--app',
@@ -66,7 +68,14 @@ describe('the options', () => {
       ]),
     ).toEqual({
       kind: 'run',
-      options: { port: 0, dataDirectory: 'x', appFile: 'dist/main.js', isLive: true, speed: 900 },
+      options: {
+        port: 0,
+        dataDirectory: 'x',
+        appFile: 'dist/main.js',
+        isLive: true,
+        issuesTokens: true,
+        speed: 900,
+      },
     });
   });
 

@@ -19,6 +19,7 @@ const sdks = [
   '@azure/storage-blob',
   'bip32',
   'bitcoinjs-lib',
+  'jose',
   'mssql',
   'qrcode',
   'tedious',
@@ -93,6 +94,8 @@ describe('the package', () => {
 describe('the package with the settings of Azure alone', () => {
   /** As in Azure, with names that lead nowhere. */
   const azure = {
+    AUTH_ISSUER: 'https://issuer.invalid',
+    AUTH_AUDIENCE: 'grid',
     IDENTITY_ENDPOINT: 'http://127.0.0.1:9/token',
     IDENTITY_HEADER: 'none',
     SERVICE_BUS__fullyQualifiedNamespace: 'lane.servicebus.invalid',
@@ -117,7 +120,7 @@ describe('the package with the settings of Azure alone', () => {
 
   test('computes with bitcoin on one machine, with nothing installed', async () => {
     const directory = mkdtempSync(join(dist, 'data-'));
-    const { ready } = await answersWith({ DATA_DIR: directory });
+    const { ready } = await answersWith({ DATA_DIR: directory, AUTH: 'none' });
     const { parts } = Object(ready.body);
     expect(parts.at(-1)).toEqual({ name: 'chain', isReady: true });
     expect(ready.status).toBe('200');
@@ -147,6 +150,7 @@ describe('the package with the settings of Azure alone', () => {
       'documents',
       'serviceBus',
       'chain',
+      'tokens',
     ]);
     for (const part of parts) expect(part).toMatchObject({ isReady: false });
     expect(JSON.stringify(parts)).not.toContain('invalid');

@@ -48,7 +48,11 @@ function onlyMessageOf({ queues }: AmqpServer, queue: string) {
 test('the functions settle a timeframe over Service Bus and embedded stores, each in the trace that it is called in', async () => {
   const directory = mkdtempSync(joinPath(tmpdir(), 'mini-smart-grid-'));
   const server = await openServer();
-  const settings = readSettings({ DATA_DIR: directory, SERVICE_BUS: server.connectionString });
+  const settings = readSettings({
+    DATA_DIR: directory,
+    SERVICE_BUS: server.connectionString,
+    AUTH: 'none',
+  });
   const { ports, close } = openOnce(() => openPorts(settings));
   const app = { ...(await ports()), log };
   expect(app.health.map(({ name }) => name)).toEqual([
