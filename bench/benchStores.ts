@@ -53,7 +53,9 @@ export async function withStores<Value>(
   const clock = { now: () => now };
   const { queues, close, ...stores } = openEmbedded(directory, { clock });
   const queueNames = { timeframes: 'timeframes', trades: 'trades' };
-  const ports = { ...stores, bus: embeddedBus(queues, queueNames), clock, sha256, log: silent };
+  const by = { kind: 'system', id: 'bench' } as const;
+  const bus = embeddedBus(queues, queueNames);
+  const ports = { ...stores, bus, clock, sha256, log: silent, by };
   try {
     return await work({
       ports,

@@ -35,7 +35,7 @@ export function httpFunctions(
             isTransient,
             authorize: (caller, access, input) => authorize(all, caller, access, input),
           };
-          return await serve(name, handlers(all), deps)(request);
+          return await serve(name, (by) => handlers({ ...all, by }), deps)(request);
         } catch (error) {
           const ids = { next: () => context.invocationId };
           return failureAnswer(error, { ids, isTransient, log }, name);
@@ -48,7 +48,7 @@ export function httpFunctions(
         const ids = { next: () => context.invocationId };
         const tokens = { kind: isClosed() ? 'closed' : 'open' } as const;
         const deps = { ...depsAlone, ids, isTransient, tokens, log: contextLog(context) };
-        return serve(name, handlers, deps)(request);
+        return serve(name, () => handlers, deps)(request);
       });
     },
   };

@@ -5,8 +5,8 @@ import type { Tokens } from '../shared/ports/tokens.ts';
 import type { Trace } from '../shared/ports/trace.ts';
 import { contextLog } from './contextLog.ts';
 
-/** The ports without the log, which belongs to an invocation, and how to let go of what is behind. */
-export type AppPorts = Omit<Ports, 'log'> & {
+/** The ports without what belongs to an invocation, and how to let go of what is behind. */
+export type AppPorts = Omit<Ports, 'log' | 'by'> & {
   /** Who says who a caller is. */
   readonly tokens: Tokens;
   /** A bus whose messages carry a trace on. */
@@ -36,9 +36,13 @@ export function openOnce(open: () => Promise<AppPorts>): {
   };
 }
 
-/** The ports of one invocation: what it logs and sends belongs to its trace. */
+/**
+ * The ports of one invocation that no caller asked for: what it logs and sends belongs to its trace,
+ * what it changes is its function's doing.
+ */
 export function invocationPorts(app: AppPorts, context: InvocationContext): Ports {
-  return { ...app, bus: app.busOf(traceOf(context)), log: contextLog(context) };
+  const by = { kind: 'system', id: context.functionName } as const;
+  return { ...app, bus: app.busOf(traceOf(context)), log: contextLog(context), by };
 }
 
 /** Version 00 of W3C Trace Context. The host may give none, or one of an older kind. */

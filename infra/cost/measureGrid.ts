@@ -74,6 +74,7 @@ export async function measureGrid(
     bitcoin: await openBitcoin('regtest'),
     sha256,
     log: { info: silent, warn: silent, error: silent },
+    by: { kind: 'system', id: 'measurement' },
   };
   const gridId = known(parseGridId('community'));
   await createGrid(ports, {

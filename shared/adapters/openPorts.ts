@@ -14,8 +14,8 @@ import { uuidV7 } from './ids.ts';
 import { openMoney } from './openMoney.ts';
 import { openTokens } from './openTokens.ts';
 
-/** The ports without the log, which belongs to an invocation. */
-export type OpenedPorts = Omit<Ports, 'log'> & {
+/** The ports without the log and who acts, which belong to an invocation. */
+export type OpenedPorts = Omit<Ports, 'log' | 'by'> & {
   /** Who says who a caller is. */
   readonly tokens: Tokens;
   /** A bus whose messages carry a trace on; `bus` has none. */

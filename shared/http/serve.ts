@@ -1,3 +1,5 @@
+import { assert } from '../domain/assert.ts';
+import type { Actor } from '../domain/audit.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { FunctionName, RawAnswer } from '../schemas/input.ts';
@@ -35,21 +37,21 @@ type AnyHandlers = Readonly<Partial<Record<Method, AnyHandler>>>;
 /**
  * The edge of one function: authenticate, parse, validate, authorize, operate, respond. It never
  * rejects: what is thrown inside becomes 503 or 500. HEAD is answered as GET without its body.
+ * Handlers are made for who acts.
  */
 export function serve<F extends FunctionName>(
   name: F,
-  handlers: Handlers<F>,
+  handlersFor: (by: Actor) => Handlers<F>,
   deps: EdgeDeps,
 ): (request: HttpRequestLike) => Promise<HttpAnswer> {
   const route: RouteSpec = routes[name];
-  const untyped = handlers as unknown as AnyHandlers;
+  const untypedFor = handlersFor as unknown as (by: Actor) => AnyHandlers;
   return async (request) => {
     const isHead = request.method === 'HEAD';
     const method = isHead ? 'GET' : request.method;
-    const handler = isMethod(method) ? untyped[method] : undefined;
-    if (!isMethod(method) || handler === undefined) return methodNotAllowed(route);
+    if (!isMethod(method)) return methodNotAllowed(route);
     try {
-      const answer = await respond({ name, route, method, handler, deps }, request);
+      const answer = await respond({ name, route, method, handlersFor: untypedFor, deps }, request);
       return isHead ? { status: answer.status, headers: answer.headers } : answer;
     } catch (error) {
       return failureAnswer(error, deps, name);
@@ -61,7 +63,7 @@ type Endpoint = {
   readonly name: FunctionName;
   readonly route: RouteSpec;
   readonly method: Method;
-  readonly handler: AnyHandler;
+  readonly handlersFor: (by: Actor) => AnyHandlers;
   readonly deps: EdgeDeps;
 };
 
@@ -97,11 +99,13 @@ async function respond(endpoint: Endpoint, request: HttpRequestLike): Promise<Ht
 
 /** Calls the handler, for each tag of If-Match until one is the state's, and answers its result. */
 async function operate(
-  { route, method, handler }: Endpoint,
+  { route, method, handlersFor }: Endpoint,
   { headers, url }: HttpRequestLike,
   input: ValidatedInput,
   context: Pick<RequestContext, 'caller' | 'assignedId'>,
 ): Promise<Outcome> {
+  const handler = handlersFor({ kind: 'caller', id: context.caller.id })[method];
+  assert(handler !== undefined, 'a method of a route has a handler');
   const ifMatch = parseIfMatch(isConditional(route, method) ? headers.get('if-match') : null);
   if (ifMatch.kind === 'any') return outcome(await handler({ ...input, url, ...context }));
   if (ifMatch.kind === 'malformed') {

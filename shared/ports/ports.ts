@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/audit.ts';
 import type { Sha256 } from '../domain/hashChain.ts';
 import type { BillingStore } from './billingStore.ts';
 import type { Bitcoin } from './bitcoin.ts';
@@ -50,5 +51,7 @@ export type Ports = {
   readonly ids: Ids;
   readonly sha256: Sha256;
   readonly log: Log;
+  /** Who acts: the caller of a request, or the function that runs by itself. */
+  readonly by: Actor;
   readonly health: readonly Health[];
 };

@@ -13,7 +13,11 @@ import { recordTrades } from '../../shared/operations/recordTrades.ts';
 const { values } = parseArgs({ options: { directory: { type: 'string' } } });
 const silent = () => undefined;
 const opened = await openPorts(readSettings({ DATA_DIR: values.directory }));
-const ports = { ...opened, log: { info: silent, warn: silent, error: silent } };
+const ports = {
+  ...opened,
+  log: { info: silent, warn: silent, error: silent },
+  by: { kind: 'system', id: 'test' } as const,
+};
 process.stdout.write('ready\n');
 
 const closed: number[] = [];

@@ -72,7 +72,7 @@ export function answer<F extends FunctionName>(
   sent: HttpRequest,
   deps = edgeDeps().deps,
 ): Promise<HttpAnswer> {
-  return serve(name, handlers, deps)(sent);
+  return serve(name, () => handlers, deps)(sent);
 }
 
 /** The body of a JSON answer. */

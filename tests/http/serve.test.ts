@@ -341,10 +341,10 @@ test.each(['evil.example', 'localhost.evil.example', '10.0.0.1', '0.0.0.0'])(
       arrayBuffer: async () => new ArrayBuffer(0),
     });
     const { deps } = edgeDeps();
-    const refused = await serve('grids', handlers, deps)(named(host));
+    const refused = await serve('grids', () => handlers, deps)(named(host));
     expect([refused.status, bodyOf(refused)['code']]).toEqual([403, 'forbidden']);
     for (const own of ['localhost', '127.0.0.1', '[::1]']) {
-      expect((await serve('grids', handlers, deps)(named(own))).status).toBe(200);
+      expect((await serve('grids', () => handlers, deps)(named(own))).status).toBe(200);
     }
   },
 );
@@ -360,7 +360,7 @@ test('nothing of a stranger’s body is read', async () => {
   const closed = { ...deps, tokens: { kind: 'issuer', verify } as const };
   const answered = await serve(
     'gridReadings',
-    handlers,
+    () => handlers,
     closed,
   )({
     method: 'POST',

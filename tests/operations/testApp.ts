@@ -60,6 +60,7 @@ export function openTestApp(
     ids: uuidV7(),
     sha256,
     log: { info: silent, warn: silent, error: silent },
+    by: { kind: 'system', id: 'test' },
     ...instead,
   };
   return {

@@ -54,7 +54,7 @@ test('the functions settle a timeframe over Service Bus and embedded stores, eac
     AUTH: 'none',
   });
   const { ports, close } = openOnce(() => openPorts(settings));
-  const app = { ...(await ports()), log };
+  const app = { ...(await ports()), log, by: { kind: 'system', id: 'test' } as const };
   expect(app.health.map(({ name }) => name)).toEqual([
     'smartGridInfo',
     'traderInfo',

@@ -40,6 +40,7 @@ export function openRacecourse(start: Instant): Racecourse {
   const portsOf = (embedded: Embedded, gridId: GridId, names: QueueNames): Ports => ({
     ...storesOf(embedded, gridId),
     ...{ documents, bitcoin, qrCodes: qrCodes(), clock, sha256, log: silent },
+    by: { kind: 'system', id: 'race' },
     bus: embeddedBus(embedded.queues, names),
     ids: { next: () => gridId },
   });

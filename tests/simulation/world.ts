@@ -106,6 +106,7 @@ async function openInstance(directory: string, { now, next }: Outside): Promise<
       ids: { next: () => uuidOf(nowMs(), next()) },
       sha256,
       log: { info: silent, warn: silent, error: silent },
+      by: { kind: 'system', id: 'test' },
     },
     queues: opened,
     miner,
