@@ -68,7 +68,7 @@ export type Call = (
 
 /**
  * The functions of the API over the given ports, called with the library's own requests; without
- * tokens, if nothing else is said.
+ * tokens, if nothing else is said. A body is sent as JSON, where it is neither a text nor bytes.
  */
 export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open' }): Call {
   const served = servedBy(ports, {
@@ -82,12 +82,13 @@ export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open
     const url = `http://localhost/api${path}`;
     const [name, params] = match(new URL(url).pathname.slice('/api/'.length));
     const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const bodyIs = body instanceof Uint8Array ? { bytes: body } : { string: text };
     const request = new HttpRequest({
       method,
       url,
       params,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: { string: text } }),
+      ...(body !== undefined && { body: bodyIs }),
     });
     const answer = await served[name]?.(request);
     if (answer === undefined) throw new Error(`${name} is no function of this test`);

@@ -1,69 +1,14 @@
 import { expect } from '@jest/globals';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { openApiDocument } from '../../shared/http/openapi.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { type Answer, type Call, openApi } from './api.ts';
-
-type Responses = Readonly<
-  Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>
->;
-type Document = {
-  readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly responses: Responses }>>>
-  >;
-  readonly components: object;
-};
+import { answerFaults } from './answerFaults.ts';
+import { type Call, openApi } from './api.ts';
 
 /** The API, each of whose answers must be one that the OpenAPI document shows, and have no field more. */
 export function openCheckedApi(ports: Ports): Call {
   const call = openApi(ports);
   return async (method, path, body, headers) => {
     const answer = await call(method, path, body, headers);
-    expect(faultsOf(method, path, answer)).toEqual([]);
+    expect(answerFaults(method, path, answer)).toEqual([]);
     return answer;
   };
-}
-
-const compiled = new Map<string, ValidateFunction>();
-const document = closed(JSON.parse(JSON.stringify(openApiDocument()))) as Document;
-
-function faultsOf(
-  method: string,
-  path: string,
-  { status, headers, body }: Answer,
-): readonly unknown[] {
-  const { pathname } = new URL(`http://localhost${path}`);
-  const template = Object.keys(document.paths).find((known) => fits(known, pathname));
-  const responses = document.paths[template ?? '']?.[method.toLowerCase()]?.responses ?? {};
-  const response = responses[status] ?? (status >= 400 ? responses['default'] : undefined);
-  const type = headers['content-type']?.split(';')[0] ?? '';
-  const schema = response?.content[type]?.schema;
-  if (schema === undefined) return [`${method} ${path} is not to answer ${status} as ${type}`];
-  const key = `${method} ${template} ${status} ${type}`;
-  const isValid =
-    compiled.get(key) ??
-    new Ajv2020({ strict: false, allErrors: true }).compile({
-      ...schema,
-      components: document.components,
-    });
-  compiled.set(key, isValid);
-  return isValid(body) ? [] : (isValid.errors ?? []);
-}
-
-function fits(template: string, path: string): boolean {
-  const parts = path.split('/');
-  const segments = template.split('/');
-  return (
-    segments.length === parts.length &&
-    segments.every((segment, at) => segment.startsWith('{') || segment === parts[at])
-  );
-}
-
-/** The same, where every object has the fields that are named and no others. */
-function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(closed);
-  if (typeof value !== 'object' || value === null) return value;
-  const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, closed(part)]));
-  const isOpen = copy['type'] === 'object' && !('additionalProperties' in copy);
-  return isOpen ? { ...copy, additionalProperties: false } : copy;
 }
