@@ -98,7 +98,7 @@ async function openDocuments(settings: Settings['documents'], clock: Clock, log:
 async function openProsumerInfo(settings: Settings['prosumerInfo'], clock: Clock) {
   if (settings.kind === 'sql') {
     const { openSql } = await import('./azure/sql/openSql.ts');
-    const { health, ...stores } = openSql(settings);
+    const { health, ...stores } = openSql(settings, clock);
     return { ...stores, health: [health] };
   }
   const { openEmbeddedProsumerInfo } = await import('./embedded/openEmbedded.ts');

@@ -14,6 +14,9 @@ export type IdempotencyRecord = {
   readonly answer?: StoredAnswer;
 };
 
+/** How long an answer is kept: 48 hours. */
+export const answerKeptMinutes = 48 * 60;
+
 /** Answers by Idempotency-Key. Kept for 48 hours, then free to be used again. */
 export type IdempotencyStore = {
   /** Takes the key for a request, or answers the record that has it. */

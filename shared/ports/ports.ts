@@ -45,7 +45,10 @@ export type Ports = {
   readonly chain?: Chain;
   /** Absent where no setting names one: then prices are given in millisatoshi. */
   readonly rates?: RateSource;
+  /** Answers to requests that make something in Smart Grid Info. */
   readonly idempotency: IdempotencyStore;
+  /** Answers to requests that make something in Prosumer Info. */
+  readonly prosumerIdempotency: IdempotencyStore;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -23,6 +23,7 @@ export type Stores = Pick<
   | 'invoices'
   | 'wallets'
   | 'payouts'
+  | 'prosumerIdempotency'
   | 'trades'
   | 'health'
 >;

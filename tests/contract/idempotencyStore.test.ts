@@ -1,15 +1,27 @@
 import { expect, test } from '@jest/globals';
-import { freshStores } from './adapters.ts';
+import { freshStores, type StoreAdapter } from './adapters.ts';
 import { describeDocuments } from './cosmosAdapter.ts';
+import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
 import { instant } from './samples.ts';
 
 const record = { requestHash: 'abc', assignedId: 'id-1' };
 const later = { requestHash: 'def', assignedId: 'id-2' };
 const answer = { status: 201, headers: { location: '/api/grids/riverside' }, body: '{"id":"ü"}' };
+type Place = 'idempotency' | 'prosumerIdempotency';
 const other = { status: 500, headers: {}, body: '' };
 
-describeDocuments('idempotency store', (adapter) => {
-  const stores = freshStores(adapter);
+/** The suite of the store of one place. What the other place has under the same key is its own. */
+const suite = (place: Place) => (adapter: StoreAdapter) => {
+  const opened = freshStores(adapter);
+  const stores = () => {
+    const { clock, openAnother, reopen, ...rest } = opened();
+    return {
+      clock,
+      idempotency: rest[place],
+      openAnother: async () => (await openAnother())[place],
+      reopen: async () => (await reopen())[place],
+    };
+  };
 
   test('the first takes the key, a repeat gets what the first left', async () => {
     const { idempotency } = stores();
@@ -33,6 +45,23 @@ describeDocuments('idempotency store', (adapter) => {
     await idempotency.begin('k', record);
     await idempotency.complete('k', other);
     expect(await idempotency.begin('k', record)).toEqual({ ...record, answer: other });
+  });
+
+  test('an answer to ten thousand readings fits', async () => {
+    const { idempotency, reopen } = stores();
+    const results = Array.from({ length: 10_000 }, (_, index) => ({ index, status: 'rejected' }));
+    const large = { ...answer, body: JSON.stringify({ results, words: 'ü€😀'.repeat(100_000) }) };
+    await idempotency.begin('k', record);
+    await idempotency.complete('k', large);
+    expect(await (await reopen()).begin('k', later)).toEqual({ ...record, answer: large });
+  });
+
+  test('a key of any length is its own', async () => {
+    const { idempotency } = stores();
+    const long = 'k'.repeat(2_000);
+    await idempotency.begin(long, record);
+    expect(await idempotency.begin(`${long}K`, later)).toEqual(later);
+    expect(await idempotency.begin(long, later)).toEqual(record);
   });
 
   test('a key is kept for 48 hours to the second, then it is free', async () => {
@@ -62,10 +91,7 @@ describeDocuments('idempotency store', (adapter) => {
   test('of two openers with one key, one takes it', async () => {
     const { idempotency, openAnother } = stores();
     const second = await openAnother();
-    const [a, b] = await Promise.all([
-      idempotency.begin('k', record),
-      second.idempotency.begin('k', later),
-    ]);
+    const [a, b] = await Promise.all([idempotency.begin('k', record), second.begin('k', later)]);
     expect(a).toEqual(b);
   });
 
@@ -73,6 +99,9 @@ describeDocuments('idempotency store', (adapter) => {
     const { idempotency, reopen } = stores();
     await idempotency.begin('k', record);
     await idempotency.complete('k', answer);
-    expect(await (await reopen()).idempotency.begin('k', later)).toEqual({ ...record, answer });
+    expect(await (await reopen()).begin('k', later)).toEqual({ ...record, answer });
   });
-});
+};
+
+describeDocuments('idempotency store of Smart Grid Info', suite('idempotency'));
+describeProsumerInfo('idempotency store of Prosumer Info', suite('prosumerIdempotency'));

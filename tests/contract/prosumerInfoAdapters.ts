@@ -35,7 +35,7 @@ const azureSql: StoreAdapter = {
 function openWith(settings: SqlSettings, home: Home): Home['open'] {
   return async (clock) => {
     const { close, ...stores } = await home.open(clock);
-    const { health, close: closeSql, ...prosumerInfo } = openSql(settings);
+    const { health, close: closeSql, ...prosumerInfo } = openSql(settings, clock);
     return {
       ...stores,
       ...prosumerInfo,
@@ -54,7 +54,7 @@ const tables = [
   ...['accountLines', 'averagedLines', 'ledgerPeriods', 'invoiceChanges'],
   ...['billingRuns', 'billingDocuments', 'billingAccounts', 'billingLines'],
   ...['invoices', 'invoiceEvents', 'payments', 'walletIndexes', 'walletCursors'],
-  ...['payees', 'payouts', 'payoutCoins', 'payoutAddresses', 'addressChallenges'],
+  ...['payees', 'payouts', 'payoutCoins', 'payoutAddresses', 'addressChallenges', 'answers'],
 ];
 let prepared: SqlSettings | undefined;
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import { emptyDatabase, sqlServer } from '../contract/prosumerInfoAdapters.ts';
 import { openBookedGrid, quarter } from '../operations/bookedGrid.ts';
 import { outcomeOf, tradesInChain } from '../operations/settledBooks.ts';
@@ -36,7 +37,7 @@ async function run(stores: Parameters<typeof openTestApp>[2]) {
 
 describeSql('corrections over a SQL database (where SQL_SERVER is set)', () => {
   test('come to what they come to over the embedded stores', async () => {
-    const { health: _, close, ...prosumerInfo } = openSql(await emptyDatabase());
+    const { health: _, close, ...prosumerInfo } = openSql(await emptyDatabase(), systemClock());
     const overSql = await run(prosumerInfo);
     await close();
     expect(overSql).toEqual(await run({}));

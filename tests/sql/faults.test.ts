@@ -4,6 +4,7 @@ import mssql from 'mssql';
 import { openSql, type Sql } from '../../shared/adapters/azure/sql/openSql.ts';
 import { connectionLimits, poolConfig } from '../../shared/adapters/azure/sql/poolConfig.ts';
 import type { SqlLimits } from '../../shared/adapters/azure/sql/sqlDatabase.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
@@ -49,7 +50,7 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
   afterAll(() => proxy.close());
   beforeEach(async () => {
     await emptyDatabase();
-    sql = openSql({ ...settings, server: '127.0.0.1', port: proxy.port }, limits);
+    sql = openSql({ ...settings, server: '127.0.0.1', port: proxy.port }, systemClock(), limits);
     for (const id of ['anna', 'ben']) await sql.prosumers.create(prosumerOf(id));
   });
   afterEach(() => sql.close());
@@ -101,7 +102,11 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
   });
 
   test('two workers with the same batches in other orders, while connections are lost', async () => {
-    const other = openSql({ ...settings, server: '127.0.0.1', port: proxy.port }, limits);
+    const other = openSql(
+      { ...settings, server: '127.0.0.1', port: proxy.port },
+      systemClock(),
+      limits,
+    );
     const batches = [1, 2, 3, 4, 5, 6];
     const work = async (worker: Sql, order: readonly number[], fault: 'cutAfter' | 'cutAnswer') => {
       for (const batch of order) {
@@ -124,7 +129,10 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
     ['fails with its number where there is no second attempt', 1],
     ['is recorded in a second attempt', 8],
   ])('the victim of a deadlock %s', async (_what, attemptsMax) => {
-    const worker = openSql(settings, { ...limits, retry: { ...limits.retry, attemptsMax } });
+    const worker = openSql(settings, systemClock(), {
+      ...limits,
+      retry: { ...limits.retry, attemptsMax },
+    });
     await record(worker, 1);
     const rival = await openRival(settings);
     try {
@@ -183,7 +191,7 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
 
   test('a fault that hides the replacement of another does not claim it', async () => {
     const theirs = prosumerOf('anna', { name: 'Theirs' });
-    const direct = openSql(settings, limits);
+    const direct = openSql(settings, systemClock(), limits);
     await direct.prosumers.replace(theirs, 1);
     await direct.close();
     proxy.arm('cutAnswer');

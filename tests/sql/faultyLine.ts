@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/global
 import { openSql, type Sql } from '../../shared/adapters/azure/sql/openSql.ts';
 import { connectionLimits } from '../../shared/adapters/azure/sql/poolConfig.ts';
 import type { SqlLimits } from '../../shared/adapters/azure/sql/sqlDatabase.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { emptyDatabase } from '../contract/prosumerInfoAdapters.ts';
 import { type Fault, type FaultyProxy, faults, openFaultyProxy } from './faultyProxy.ts';
@@ -27,8 +28,12 @@ export function faultyLine() {
   afterAll(() => proxy.close());
   beforeEach(async () => {
     await emptyDatabase();
-    const sql = openSql({ ...settings, server: '127.0.0.1', port: proxy.port }, limits);
-    opened = { sql, direct: openSql(settings, limits) };
+    const sql = openSql(
+      { ...settings, server: '127.0.0.1', port: proxy.port },
+      systemClock(),
+      limits,
+    );
+    opened = { sql, direct: openSql(settings, systemClock(), limits) };
     await sql.health.check();
   });
   afterEach(async () => {

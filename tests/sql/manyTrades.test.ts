@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import mssql from 'mssql';
 import { openSql } from '../../shared/adapters/azure/sql/openSql.ts';
 import { SqlDatabase } from '../../shared/adapters/azure/sql/sqlDatabase.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import { linesOf } from '../../shared/domain/accountLine.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
@@ -24,7 +25,7 @@ const accountCount = 10_000;
 describeSql('many trades (where SQL_SERVER is set)', () => {
   test('10 000 trades between 10 000 prosumers are recorded in one call', async () => {
     const settings = await emptyDatabase();
-    const { ledger, close } = openSql(settings);
+    const { ledger, close } = openSql(settings, systemClock());
     const db = new SqlDatabase(settings);
     const ids = Array.from({ length: tradeCount }, (_, n) => nthId(n));
     await db.query(manyProsumers, {
@@ -50,7 +51,10 @@ describeSql('many trades (where SQL_SERVER is set)', () => {
   });
 
   test('10 000 accounts with their lines are billed in one call', async () => {
-    const { ledger, billing, invoices, payouts, close } = openSql(await emptyDatabase());
+    const { ledger, billing, invoices, payouts, close } = openSql(
+      await emptyDatabase(),
+      systemClock(),
+    );
     const id = (n: number) => prosumerId(nthId(n % accountCount));
     const trades = Array.from({ length: accountCount }, (_, n) =>
       tradeOf(n + 1, {

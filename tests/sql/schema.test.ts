@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openSql, type Sql } from '../../shared/adapters/azure/sql/openSql.ts';
+import { systemClock } from '../../shared/adapters/clock.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { billedLinesOf } from '../../shared/domain/averagedLine.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
@@ -143,7 +144,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
   );
 
   test('what is billed or given away for good is neither changed nor deleted', async () => {
-    const sql = openSql(settings);
+    const sql = openSql(settings, systemClock());
     try {
       await billAndPay(sql);
     } finally {
@@ -181,7 +182,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     ['payees', 'amountSat = 0'],
     ['payouts', "status = 'lost'"],
   ])('%s in which %s are refused', async (table, change) => {
-    const sql = openSql(settings);
+    const sql = openSql(settings, systemClock());
     try {
       await bill(sql.billing, { anna: 5n, ben: -5n });
       if (table !== 'invoices') await billAndPay(sql, december);
@@ -193,7 +194,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
   });
 
   test('what was agreed on or ordered is kept, and its sealed books stay as they are', async () => {
-    const sql = openSql(settings);
+    const sql = openSql(settings, systemClock());
     try {
       await agreeAndOrder(sql);
     } finally {
@@ -298,7 +299,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     const password = 'Only-4-tests';
     const master = { ...settings, database: 'master' };
     const asApp: SqlSettings = { ...settings, access: { kind: 'password', user, password } };
-    const sql = openSql(asApp);
+    const sql = openSql(asApp, systemClock());
     const { prosumers, ledger, health, close } = sql;
     // An app may be there before its user is; it need not be started again.
     await expect(prosumers.get(prosumerId('anna'))).rejects.toMatchObject({ code: 'ELOGIN' });

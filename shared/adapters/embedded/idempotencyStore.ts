@@ -1,19 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { addMinutes } from '../../domain/timeframe.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { IdempotencyRecord, IdempotencyStore } from '../../ports/idempotencyStore.ts';
+import { answerKeptMinutes, type IdempotencyStore } from '../../ports/idempotencyStore.ts';
+import { type AnswerRow, answerRecordOf } from '../answerRows.ts';
 import { transaction } from './database.ts';
 import { query, write } from './statement.ts';
 
-type AnswerRow = {
-  readonly requestHash: string;
-  readonly assignedId: string;
-  readonly status: number | null;
-  readonly headers: string | null;
-  readonly body: string | null;
-};
-
-const keptMinutes = 48 * 60;
 const purgedPerBegin = 100;
 
 /** Given answers. Each new key clears away a few that are over, so that the table stays small. */
@@ -51,30 +43,18 @@ export function embeddedIdempotencyStore(db: DatabaseSync, clock: Clock): Idempo
           key,
           requestHash,
           assignedId,
-          addMinutes(now, keptMinutes),
+          addMinutes(now, answerKeptMinutes),
           answer?.status ?? null,
           headers,
           answer?.body ?? null,
           now,
         );
         const row = select.get(key);
-        return row === undefined ? record : recordOf(row);
+        return row === undefined ? record : answerRecordOf(row);
       });
     },
     async complete(key, { status, headers, body }) {
       keep.run(status, JSON.stringify(headers), body, key);
     },
   };
-}
-
-function recordOf({
-  requestHash,
-  assignedId,
-  status,
-  headers,
-  body,
-}: AnswerRow): IdempotencyRecord {
-  if (status === null || headers === null || body === null) return { requestHash, assignedId };
-  const answer = { status, headers: JSON.parse(headers) as Record<string, string>, body };
-  return { requestHash, assignedId, answer };
 }

@@ -56,7 +56,14 @@ type DocumentStores = Pick<
 >;
 type ProsumerInfoStores = Pick<
   Ports,
-  'prosumers' | 'ledger' | 'orders' | 'billing' | 'invoices' | 'wallets' | 'payouts'
+  | 'prosumers'
+  | 'ledger'
+  | 'orders'
+  | 'billing'
+  | 'invoices'
+  | 'wallets'
+  | 'payouts'
+  | 'prosumerIdempotency'
 >;
 type QueueStores = { readonly queues: EmbeddedQueues };
 
@@ -67,7 +74,7 @@ type QueueStores = { readonly queues: EmbeddedQueues };
 export function openEmbedded(directory: string, settings: EmbeddedSettings): Embedded {
   return openPart(directory, settings, (open) => ({
     ...documentStores(open, settings),
-    ...prosumerInfoStores(open),
+    ...prosumerInfoStores(open, settings),
     ...queueStores(open, settings),
   }));
 }
@@ -85,7 +92,7 @@ export function openEmbeddedProsumerInfo(
   directory: string,
   settings: EmbeddedSettings,
 ): EmbeddedPart<ProsumerInfoStores> {
-  return openPart(directory, settings, prosumerInfoStores);
+  return openPart(directory, settings, (open) => prosumerInfoStores(open, settings));
 }
 
 /** Opens the queues alone. Throws DatabaseFileError. */
@@ -110,7 +117,7 @@ function documentStores(open: Open, { clock }: EmbeddedSettings): DocumentStores
   };
 }
 
-function prosumerInfoStores(open: Open): ProsumerInfoStores {
+function prosumerInfoStores(open: Open, { clock }: EmbeddedSettings): ProsumerInfoStores {
   const prosumerInfo = open('prosumerInfo');
   return {
     prosumers: embeddedProsumerStore(prosumerInfo),
@@ -120,6 +127,7 @@ function prosumerInfoStores(open: Open): ProsumerInfoStores {
     invoices: embeddedInvoiceStore(prosumerInfo),
     wallets: embeddedWalletStore(prosumerInfo),
     payouts: embeddedPayoutStore(prosumerInfo),
+    prosumerIdempotency: embeddedIdempotencyStore(prosumerInfo, clock),
   };
 }
 

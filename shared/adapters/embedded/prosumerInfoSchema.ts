@@ -1,3 +1,4 @@
+import { answersSchema } from './answersSchema.ts';
 import { averagedLinesSchema } from './averagedLinesSchema.ts';
 import { billingSchema, linesOfPostings } from './billingSchema.ts';
 import { orderSchema } from './orderSchema.ts';
@@ -73,4 +74,5 @@ export const prosumerInfoSchema: readonly string[] = [
     CHECK (aheadEnergyWhMax BETWEEN 0 AND 1000000000);
   `,
   averagedLinesSchema,
+  answersSchema,
 ];

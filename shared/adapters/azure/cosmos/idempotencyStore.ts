@@ -3,10 +3,11 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { addMinutes, type Instant } from '../../../domain/timeframe.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type {
-  IdempotencyRecord,
-  IdempotencyStore,
-  StoredAnswer,
+import {
+  answerKeptMinutes,
+  type IdempotencyRecord,
+  type IdempotencyStore,
+  type StoredAnswer,
 } from '../../../ports/idempotencyStore.ts';
 import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
@@ -26,9 +27,8 @@ type AnswerDocument = {
 type PackedAnswer = Omit<StoredAnswer, 'body'> &
   ({ readonly body: string } | { readonly gzip: string });
 
-const keptMinutes = 48 * 60;
 /** Beyond what is kept, so that the service's clock never ends a key before ours does. */
-const ttlSeconds = (keptMinutes + 60) * 60;
+const ttlSeconds = (answerKeptMinutes + 60) * 60;
 /** The answer to 10 000 readings may be over 2 MB, which no document can hold. It packs well. */
 const bodyCharactersMax = 4_096;
 const attemptsMax = 16;
@@ -46,7 +46,7 @@ export function cosmosIdempotencyStore(
       operate('idempotency.begin', async (documents) => {
         const answers = documents('answers');
         const now = clock.now();
-        const document = await documentOf(key, record, addMinutes(now, keptMinutes));
+        const document = await documentOf(key, record, addMinutes(now, answerKeptMinutes));
         for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
           await pauseBefore(attempt);
           if (await answers.create(document)) return record;

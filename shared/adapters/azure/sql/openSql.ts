@@ -1,7 +1,9 @@
 import type { SqlSettings } from '../../../config/sqlSettings.ts';
+import type { Clock } from '../../../ports/clock.ts';
 import type { Health } from '../../../ports/health.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { azureBillingStore } from './billingStore.ts';
+import { azureIdempotencyStore } from './idempotencyStore.ts';
 import { azureInvoiceStore } from './invoiceStore.ts';
 import { azureLedgerStore } from './ledgerStore.ts';
 import { azureOrderStore } from './orderStore.ts';
@@ -13,7 +15,14 @@ import { azureWalletStore } from './walletStore.ts';
 /** Prosumer Info in a SQL database. */
 export type Sql = Pick<
   Ports,
-  'prosumers' | 'ledger' | 'orders' | 'billing' | 'invoices' | 'wallets' | 'payouts'
+  | 'prosumers'
+  | 'ledger'
+  | 'orders'
+  | 'billing'
+  | 'invoices'
+  | 'wallets'
+  | 'payouts'
+  | 'prosumerIdempotency'
 > & {
   readonly health: Health;
   /** Lets what runs come to its end, then closes the connections; a repeat changes nothing. */
@@ -25,7 +34,7 @@ export type Sql = Pick<
  * at the first use, so that an app can start while its database does not answer. The schema must be
  * there: `npm run migrate`.
  */
-export function openSql(settings: SqlSettings, limits: Partial<SqlLimits> = {}): Sql {
+export function openSql(settings: SqlSettings, clock: Clock, limits: Partial<SqlLimits> = {}): Sql {
   const db = new SqlDatabase(settings, limits);
   return {
     prosumers: azureProsumerStore(db),
@@ -35,6 +44,7 @@ export function openSql(settings: SqlSettings, limits: Partial<SqlLimits> = {}):
     invoices: azureInvoiceStore(db),
     wallets: azureWalletStore(db),
     payouts: azurePayoutStore(db),
+    prosumerIdempotency: azureIdempotencyStore(db, clock),
     health: {
       name: 'prosumerInfo',
       async check() {

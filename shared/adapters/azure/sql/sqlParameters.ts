@@ -37,7 +37,7 @@ export function lockParameter(value: string): Parameter {
 }
 
 /** A text of any length, such as JSON. */
-export function longTextParameter(value: string): Parameter {
+export function longTextParameter(value: string | null): Parameter {
   return { type: mssql.NVarChar(mssql.MAX), value };
 }
 
