@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { RequestLimits } from './requestQueue.ts';
 
 /** What the local host takes from `host.json`, with the Functions host's defaults. */
 export type HostJson = {
   readonly routePrefix: string;
+  readonly requests: RequestLimits;
   readonly serviceBus: {
     readonly concurrencyMax: number;
     readonly renewalMsMax: number;
@@ -11,6 +13,8 @@ export type HostJson = {
 
 const defaultRenewal = '00:05:00';
 const CONCURRENCY_MAX_DEFAULT = 16;
+/** What `host.json` has for no limit. */
+const UNBOUNDED = -1;
 
 /** Reads `host.json`. Throws, naming the file and the property, on what cannot be meant. */
 export function readHostJson(file: string): HostJson {
@@ -20,21 +24,30 @@ export function readHostJson(file: string): HostJson {
   const routePrefix = http['routePrefix'] ?? 'api';
   const concurrencyMax = serviceBus['maxConcurrentCalls'] ?? CONCURRENCY_MAX_DEFAULT;
   if (typeof routePrefix !== 'string') throw wrong(file, 'extensions.http.routePrefix');
-  if (
-    typeof concurrencyMax !== 'number' ||
-    !Number.isInteger(concurrencyMax) ||
-    concurrencyMax < 1
-  ) {
-    throw wrong(file, 'extensions.serviceBus.maxConcurrentCalls');
-  }
+  if (!isCount(concurrencyMax)) throw wrong(file, 'extensions.serviceBus.maxConcurrentCalls');
   const renewalMsMax = parseTimeSpan(serviceBus['maxAutoLockRenewalDuration'] ?? defaultRenewal);
   if (renewalMsMax === undefined) {
     throw wrong(file, 'extensions.serviceBus.maxAutoLockRenewalDuration');
   }
   return {
     routePrefix: routePrefix.replace(/^\/+|\/+$/g, ''),
+    requests: {
+      concurrentMax: boundOf(file, http, 'maxConcurrentRequests'),
+      outstandingMax: boundOf(file, http, 'maxOutstandingRequests'),
+    },
     serviceBus: { concurrencyMax, renewalMsMax },
   };
+}
+
+function boundOf(file: string, http: Record<string, unknown>, name: string): number {
+  const bound = http[name] ?? UNBOUNDED;
+  if (bound === UNBOUNDED) return Number.POSITIVE_INFINITY;
+  if (!isCount(bound)) throw wrong(file, `extensions.http.${name}`);
+  return bound;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }
 
 function wrong(file: string, property: string): Error {

@@ -28,13 +28,22 @@ export function toRpcHttp(
 }
 
 /**
+ * The length of the body that the request announces; 0 where it announces none. Throws
+ * BodyTooLargeError.
+ */
+export function bodyBytesOf(request: IncomingMessage): number {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > BODY_BYTES_MAX) throw new BodyTooLargeError();
+  return length;
+}
+
+/**
  * The body, where a length was announced: the host gives a worker nothing of a chunked one.
  * Throws BodyTooLargeError before a byte of it is read.
  */
 export async function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
-  const length = Number(request.headers['content-length'] ?? 0);
+  const length = bodyBytesOf(request);
   if (length === 0) return undefined;
-  if (length > BODY_BYTES_MAX) throw new BodyTooLargeError();
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length);

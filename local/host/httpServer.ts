@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { AdminApi } from './adminApi.ts';
 import { describeError, type HostLog } from './hostLog.ts';
-import { BodyTooLargeError, readBody, toRpcHttp } from './httpRequestData.ts';
+import { BodyTooLargeError, bodyBytesOf, readBody, toRpcHttp } from './httpRequestData.ts';
 import { writeBare, writeRpcHttp } from './httpResponseWriter.ts';
-import type { Router } from './router.ts';
+import type { Admission, RequestQueue } from './requestQueue.ts';
+import type { RouteMatch, Router } from './router.ts';
 import type { RpcHttp } from './rpcTypes.ts';
+import { limitServer, serverOptions, statusOfExcess } from './serverLimits.ts';
 
 export type HttpServer = {
   readonly url: string;
@@ -20,6 +22,7 @@ export type HttpServerParts = {
   /** 0 takes any port that is free. */
   readonly port: number;
   readonly router: Router;
+  readonly queue: RequestQueue;
   /** Runs an HTTP function; the answer is undefined where the function gave none. */
   readonly run: (functionName: string, request: RpcHttp) => Promise<RpcHttp | undefined>;
   readonly admin: AdminApi;
@@ -28,19 +31,17 @@ export type HttpServerParts = {
   readonly log: HostLog;
 };
 
-/** How long an idle connection is kept, as Kestrel does; a client's own limit is usually shorter. */
-const KEEP_ALIVE_MS = 130_000;
-
 /** Serves functions on 127.0.0.1 with the manners of the Functions host. */
 export async function startHttpServer(parts: HttpServerParts): Promise<HttpServer> {
   let isStopping = false;
   const answering = new Set<ServerResponse>();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer(serverOptions, (request, response) => {
     if (isStopping) response.setHeader('connection', 'close');
     answering.add(response);
     response.once('close', () => answering.delete(response));
     answer(parts, request, response).catch((error: unknown) => fail(parts.log, response, error));
   });
+  limitServer(server);
   const url = () => `http://127.0.0.1:${addressOf(server).port}`;
   await listen(server, parts.port, () => parts.onListening?.(url()));
   return {
@@ -60,22 +61,47 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
 }
 
 async function answer(
-  { router, run, admin }: HttpServerParts,
+  parts: HttpServerParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const method = request.method ?? 'GET';
+  const { router, queue, admin } = parts;
+  const excess = statusOfExcess(request);
+  if (excess !== undefined) return writeBare(response, excess);
   const url = parseUrl(request);
   if (url === undefined) return writeBare(response, 400);
   if (admin.owns(url.pathname)) return await admin.answer(request, response, url);
-  const match = router(method, url.pathname);
+  const match = router(request.method ?? 'GET', url.pathname);
   if (match === undefined) return writeBare(response, 404);
+  const admission = queue.admit(bodyBytesOf(request));
+  if (admission === undefined) return writeBare(response, 429);
+  try {
+    await answerAdmitted(parts, { request, response, url, match, admission });
+  } finally {
+    admission.leave();
+  }
+}
+
+type Admitted = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly match: RouteMatch;
+  readonly admission: Admission;
+};
+
+async function answerAdmitted(
+  { run }: HttpServerParts,
+  { request, response, url, match, admission }: Admitted,
+): Promise<void> {
+  // Whoever sends slowly keeps nobody from a turn.
   const body = await readBody(request);
+  await admission.turn();
   const rpcRequest = toRpcHttp(request, url, match.params, body);
   const outcome = await settle(() => run(match.functionName, rpcRequest));
   // What the function threw has been logged with its invocation; the caller learns nothing of it.
   if (!outcome.isOk) return writeBare(response, 500);
-  writeRpcHttp(response, method === 'HEAD', outcome.value);
+  writeRpcHttp(response, request.method === 'HEAD', outcome.value);
 }
 
 async function settle<Value>(
@@ -106,10 +132,11 @@ function fail(log: HostLog, response: ServerResponse, error: unknown): void {
   writeBare(response, 500);
 }
 
-/** The address the caller used. Dot segments are gone, escapes stay. */
+/** The address the caller used; undefined for none, or several. Dot segments are gone, escapes stay. */
 function parseUrl(request: IncomingMessage): URL | undefined {
   const target = request.url ?? '/';
-  const host = request.headers.host ?? '127.0.0.1';
+  const [host = '127.0.0.1', ...others] = request.headersDistinct['host'] ?? [];
+  if (others.length > 0) return undefined;
   const address = target.startsWith('/') ? `http://${host}${target}` : target;
   const url = URL.parse(address);
   return url !== null && /^https?:$/.test(url.protocol) ? url : undefined;

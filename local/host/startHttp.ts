@@ -3,7 +3,9 @@ import type { Fire } from './createFire.ts';
 import type { RegisteredFunction } from './functionsCore.ts';
 import { functionsWith, type HostContext, textOf } from './hostContext.ts';
 import { type HttpServer, startHttpServer } from './httpServer.ts';
+import { createRequestQueue } from './requestQueue.ts';
 import { createRouter, type RouteEntry } from './router.ts';
+import { BODIES_BYTES_MAX } from './serverLimits.ts';
 import type { TokenIssuer } from './tokenIssuer.ts';
 
 export type StartHttpParts = {
@@ -29,6 +31,7 @@ export async function startHttp(
   return await startHttpServer({
     port,
     router: createRouter(hostJson.routePrefix, entries),
+    queue: createRequestQueue({ ...hostJson.requests, bodyBytesMax: BODIES_BYTES_MAX }),
     async run(name, http) {
       const target = targets.get(name);
       if (target === undefined) throw new Error(`A route leads to "${name}", which is not there.`);

@@ -125,18 +125,22 @@ describe('the settings', () => {
     writeFileSync(file, '{}');
     expect(readHostJson(file)).toEqual({
       routePrefix: 'api',
+      requests: { concurrentMax: Infinity, outstandingMax: Infinity },
       serviceBus: { concurrencyMax: 16, renewalMsMax: 300_000 },
     });
     const extensions = {
-      http: { routePrefix: '' },
+      http: { routePrefix: '', maxConcurrentRequests: 5, maxOutstandingRequests: -1 },
       serviceBus: { maxConcurrentCalls: 3, maxAutoLockRenewalDuration: '1.00:00:01' },
     };
     writeFileSync(file, JSON.stringify({ extensions }));
     expect(readHostJson(file)).toEqual({
       routePrefix: '',
+      requests: { concurrentMax: 5, outstandingMax: Infinity },
       serviceBus: { concurrencyMax: 3, renewalMsMax: 86_401_000 },
     });
     writeFileSync(file, '{"extensions":{"serviceBus":{"maxConcurrentCalls":0}}}');
     expect(() => readHostJson(file)).toThrow('maxConcurrentCalls');
+    writeFileSync(file, '{"extensions":{"http":{"maxOutstandingRequests":0}}}');
+    expect(() => readHostJson(file)).toThrow('extensions.http.maxOutstandingRequests');
   });
 });

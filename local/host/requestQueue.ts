@@ -1,0 +1,67 @@
+/** How many requests of HTTP functions may run at once, and how many may run or wait for their turn. */
+export type RequestLimits = { readonly concurrentMax: number; readonly outstandingMax: number };
+
+/** Bytes of the bodies of all that run or wait. */
+type MemoryLimits = { readonly bodyBytesMax: number };
+
+/** A request that was let in. */
+export type Admission = {
+  /** Ends when the request may run: in the order in which they asked. */
+  turn(): Promise<void>;
+  /** Lets the next one run. Called once, whatever became of the request. */
+  leave(): void;
+};
+
+export type RequestQueue = {
+  /** Undefined where as many as may be are running or waiting, or their bodies are as large as may be. */
+  admit(bodyBytes: number): Admission | undefined;
+};
+
+/** Bounds requests as the Functions host does by `maxConcurrentRequests` and `maxOutstandingRequests`. */
+export function createRequestQueue({
+  concurrentMax,
+  outstandingMax,
+  bodyBytesMax,
+}: RequestLimits & MemoryLimits): RequestQueue {
+  let outstanding = 0;
+  let outstandingBytes = 0;
+  let running = 0;
+  const waiting: (() => void)[] = [];
+
+  function turn(): Promise<void> {
+    if (running < concurrentMax) {
+      running += 1;
+      return Promise.resolve();
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.push(resolve);
+    return promise;
+  }
+
+  function leave(bodyBytes: number, hadItsTurn: boolean): void {
+    outstanding -= 1;
+    outstandingBytes -= bodyBytes;
+    if (!hadItsTurn) return;
+    const next = waiting.shift();
+    // Its place goes to the next one, so that nobody who comes just now is before it.
+    if (next === undefined) running -= 1;
+    else next();
+  }
+
+  return {
+    admit(bodyBytes) {
+      if (outstanding >= outstandingMax) return undefined;
+      if (outstandingBytes + bodyBytes > bodyBytesMax) return undefined;
+      outstanding += 1;
+      outstandingBytes += bodyBytes;
+      let hadItsTurn = false;
+      return {
+        async turn() {
+          await turn();
+          hadItsTurn = true;
+        },
+        leave: () => leave(bodyBytes, hadItsTurn),
+      };
+    },
+  };
+}
