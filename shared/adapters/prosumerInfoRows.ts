@@ -45,19 +45,21 @@ export type ProsumerRow = SumsRow & {
   readonly createdAt: Instant;
   readonly connectionLimitW: Integer | null;
   readonly aheadEnergyWhMax: Integer | null;
+  readonly erasedAt: Instant | null;
   readonly version: Integer;
 };
 
 export function storedProsumerOf(row: ProsumerRow): StoredProsumer {
   const { prosumerId: id, gridId, name, address, type, activeFrom, activeUntil } = row;
-  const { status, createdAt, connectionLimitW, aheadEnergyWhMax, version } = row;
+  const { status, createdAt, connectionLimitW, aheadEnergyWhMax, erasedAt, version } = row;
   const settings = {
     ...(activeUntil !== null && { activeUntil }),
     ...(connectionLimitW !== null && { connectionLimitW: Number(connectionLimitW) }),
     ...(aheadEnergyWhMax !== null && { aheadEnergyWhMax: Number(aheadEnergyWhMax) }),
   };
+  const states = { status, createdAt, ...(erasedAt !== null && { erasedAt }) };
   return {
-    prosumer: { id, gridId, name, address, type, activeFrom, ...settings, status, createdAt },
+    prosumer: { id, gridId, name, address, type, activeFrom, ...settings, ...states },
     sums: sumsOf(row),
     version: Number(version),
   };

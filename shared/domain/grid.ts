@@ -113,6 +113,7 @@ export const gridDefaults = {
   missingReadings: 'missing',
   correctionDays: 60,
   aheadEnergyWhMax: 10_000,
+  personalDataDays: 30,
 } as const satisfies Partial<Grid>;
 
 /** The settings of a mini grid. `terms` is sorted by `validFrom`, ascending, and never empty. */
@@ -131,6 +132,10 @@ export type Grid = {
   readonly correctionDays?: number;
   /** What a prosumer may sell, and buy, ahead for one timeframe; absent: `gridDefaults`. */
   readonly aheadEnergyWhMax?: number;
+  /** For how many days after its end a deactivated prosumer is known by name; absent: `gridDefaults`. */
+  readonly personalDataDays?: number;
+  /** For how many days readings are kept; absent: for ever. */
+  readonly readingRetentionDays?: number;
   /** Absent: `billingDefaults`. */
   readonly billing?: BillingSettings;
   readonly terms: readonly [Terms, ...Terms[]];

@@ -28,7 +28,17 @@ export type Prosumer = {
   /** `inactive` once deactivated: it takes part until `activeUntil`, and its ledger stays. */
   readonly status: 'active' | 'inactive';
   readonly createdAt: Instant;
+  /** When its personal data was erased: name and address are empty from then on, for good. */
+  readonly erasedAt?: Instant;
 };
+
+/**
+ * What may need a prosumer's personal data in Prosumer Info: energy, or what was paid too much, that
+ * no final run has taken; an invoice that is neither paid nor void; money that no confirmed payout has
+ * brought.
+ */
+export const moneyNeeds = ['unbilled', 'invoice', 'payout'] as const;
+export type MoneyNeed = (typeof moneyNeeds)[number];
 
 /** What the mini grid's own document knows of a prosumer: no name, no address. */
 export type Member = {

@@ -1,6 +1,7 @@
 import { answersSchema } from './answersSchema.ts';
 import { averagedLinesSchema } from './averagedLinesSchema.ts';
 import { billingSchema, linesOfPostings } from './billingSchema.ts';
+import { erasureSchema } from './erasureSchema.ts';
 import { orderSchema } from './orderSchema.ts';
 
 const wh = (column: string) =>
@@ -75,4 +76,5 @@ export const prosumerInfoSchema: readonly string[] = [
   `,
   averagedLinesSchema,
   answersSchema,
+  erasureSchema,
 ];

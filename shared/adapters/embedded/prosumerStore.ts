@@ -5,11 +5,12 @@ import type { ProsumerStore } from '../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../prosumerInfoRows.ts';
 import { transaction } from './database.ts';
+import { prosumerEraser } from './prosumerEraser.ts';
 import { bigintQuery, write } from './statement.ts';
 
 const ownColumns = `prosumerId, gridId, createdAt, name, address, type, activeFrom, activeUntil, status,
   connectionLimitW, aheadEnergyWhMax`;
-const columns = `${ownColumns}, version, ${sumsColumns}`;
+const columns = `${ownColumns}, erasedAt, version, ${sumsColumns}`;
 
 /** Prosumers, with the sums of their accounts in the same row. */
 export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
@@ -39,6 +40,7 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
     'UPDATE prosumers SET rosteredVersion = ? WHERE prosumerId = ? AND rosteredVersion < ?',
   );
   return {
+    ...prosumerEraser(db, columns),
     async create(prosumer) {
       const { id, gridId, createdAt } = prosumer;
       const inserted = insert.get(id, gridId, createdAt, ...settable(prosumer));

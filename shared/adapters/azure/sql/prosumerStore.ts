@@ -3,6 +3,7 @@ import type { Prosumer } from '../../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../../prosumerInfoRows.ts';
+import { prosumerEraser } from './prosumerEraser.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
 import {
   idParameter,
@@ -24,6 +25,7 @@ export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
   const list = (statement: string, parameters: SqlParameters) =>
     db.query<ProsumerRow>(statement, parameters).then(({ rows }) => rows.map(storedProsumerOf));
   return {
+    ...prosumerEraser(db, columns),
     async create(prosumer) {
       const { rows, attempt } = await db.query<ProsumerRow & { created: number }>(createStatement, {
         ...settableParameters(prosumer),

@@ -1,0 +1,79 @@
+import type { MoneyNeed } from '../../../domain/prosumer.ts';
+import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
+import { isErasable, needColumns, needConditions, needsOf } from '../../moneyNeeds.ts';
+import { type ProsumerRow, storedProsumerOf } from '../../prosumerInfoRows.ts';
+import type { SqlDatabase } from './sqlDatabase.ts';
+import { idParameter, instantParameter, intParameter } from './sqlParameters.ts';
+
+const needs = needConditions('invoice.changeSat <> 0');
+
+/** The part of the prosumer store that erases what is personal. `columns` are those of its rows. */
+export function prosumerEraser(
+  db: SqlDatabase,
+  columns: string,
+): Pick<ProsumerStore, 'moneyNeeds' | 'listErasable' | 'erase'> {
+  const eraseStatement = eraseStatementOf(columns);
+  return {
+    async moneyNeeds(prosumerId) {
+      const { rows } = await db.query<Record<MoneyNeed, number>>(
+        `SELECT ${needColumns(needs)} FROM prosumers WHERE prosumerId = @id`,
+        { id: idParameter(prosumerId) },
+      );
+      const [row] = rows;
+      return row === undefined ? [] : needsOf(row);
+    },
+    async listErasable(gridId, { endedBy, createdBy }, limit) {
+      const { rows } = await db.query<ProsumerRow>(
+        `SELECT TOP (@limit) ${columns} FROM prosumers
+         WHERE gridId = @gridId AND activeUntil <= @endedBy AND createdAt <= @createdBy
+           AND ${isErasable(needs)}
+         ORDER BY prosumerId`,
+        {
+          gridId: idParameter(gridId),
+          endedBy: instantParameter(endedBy),
+          createdBy: instantParameter(createdBy),
+          limit: intParameter(limit),
+        },
+      );
+      return rows.map(storedProsumerOf);
+    },
+    async erase(prosumerId, version, entry) {
+      const { rows, attempt } = await db.query<ProsumerRow & { erased: number }>(eraseStatement, {
+        id: idParameter(prosumerId),
+        version: intParameter(version),
+        erasedAt: instantParameter(entry.at),
+      });
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const stored = storedProsumerOf(row);
+      // The answer to an earlier attempt may have been lost, after it had erased.
+      const isOwn =
+        attempt > 1 && stored.version === version + 1 && stored.prosumer.erasedAt === entry.at;
+      return row.erased === 1 || isOwn ? stored : undefined;
+    },
+  };
+}
+
+function eraseStatementOf(columns: string): string {
+  return `
+SET NOCOUNT ON;
+SET XACT_ABORT ON;
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+DECLARE @erased INT;
+
+BEGIN TRANSACTION;
+
+UPDATE prosumers SET name = '', address = '', erasedAt = @erasedAt, version = version + 1,
+  isRostered = 0
+WHERE prosumerId = @id AND version = @version AND ${isErasable(needs)};
+SET @erased = @@ROWCOUNT;
+
+IF @erased = 1
+BEGIN
+  DELETE FROM payoutAddresses WHERE prosumerId = @id;
+  DELETE FROM addressChallenges WHERE prosumerId = @id;
+END
+
+COMMIT TRANSACTION;
+SELECT @erased AS erased, ${columns} FROM prosumers WHERE prosumerId = @id;`;
+}

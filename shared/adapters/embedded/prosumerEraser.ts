@@ -1,0 +1,51 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { MoneyNeed } from '../../domain/prosumer.ts';
+import type { ProsumerStore } from '../../ports/prosumerStore.ts';
+import { isErasable, needColumns, needConditions, needsOf } from '../moneyNeeds.ts';
+import { type ProsumerRow, storedProsumerOf } from '../prosumerInfoRows.ts';
+import { transaction } from './database.ts';
+import { bigintQuery, query, write } from './statement.ts';
+
+const needs = needConditions('invoice.contributionSat <> invoice.accountedSat');
+
+/** The part of the prosumer store that erases what is personal. `columns` are those of its rows. */
+export function prosumerEraser(
+  db: DatabaseSync,
+  columns: string,
+): Pick<ProsumerStore, 'moneyNeeds' | 'listErasable' | 'erase'> {
+  const selectNeeds = query<Record<MoneyNeed, number>>(
+    db,
+    `SELECT ${needColumns(needs)} FROM prosumers WHERE prosumerId = ?`,
+  );
+  const selectErasable = bigintQuery<ProsumerRow>(
+    db,
+    `SELECT ${columns} FROM prosumers
+     WHERE gridId = ? AND activeUntil <= ? AND createdAt <= ? AND ${isErasable(needs)}
+     ORDER BY prosumerId LIMIT ?`,
+  );
+  const erase = bigintQuery<ProsumerRow>(
+    db,
+    `UPDATE prosumers SET name = '', address = '', erasedAt = ?, version = version + 1
+     WHERE prosumerId = ? AND version = ? AND ${isErasable(needs)} RETURNING ${columns}`,
+  );
+  const deletions = ['payoutAddresses', 'addressChallenges'].map((table) =>
+    write(db, `DELETE FROM ${table} WHERE prosumerId = ?`),
+  );
+  return {
+    async moneyNeeds(prosumerId) {
+      const row = selectNeeds.get(prosumerId);
+      return row === undefined ? [] : needsOf(row);
+    },
+    async listErasable(gridId, { endedBy, createdBy }, limit) {
+      return selectErasable.all(gridId, endedBy, createdBy, limit).map(storedProsumerOf);
+    },
+    async erase(prosumerId, version, entry) {
+      return transaction(db, () => {
+        const row = erase.get(entry.at, prosumerId, version);
+        if (row === undefined) return undefined;
+        for (const deletion of deletions) deletion.run(prosumerId);
+        return storedProsumerOf(row);
+      });
+    },
+  };
+}
