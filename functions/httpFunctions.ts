@@ -10,8 +10,11 @@ import { routes } from '../shared/schemas/routes.ts';
 import { contextLog } from './contextLog.ts';
 import type { PortsSource } from './ports.ts';
 
-/** Every method reaches the function, which answers 405 itself: the host would answer a bare 404. */
-const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+/**
+ * Every method reaches the function, which answers 405 itself: the host would answer a bare 404. But
+ * for TRACE, with which the library makes no request.
+ */
+const methods: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
  * Registers the functions of the HTTP API, each on the path that the table of routes has for it.
