@@ -3,6 +3,7 @@ import { accept } from '../shared/domain/result.ts';
 import type { EdgeDeps, Handlers } from '../shared/http/edge.ts';
 import { failureAnswer } from '../shared/http/failure.ts';
 import { serve } from '../shared/http/serve.ts';
+import { unlimited } from '../shared/http/unlimited.ts';
 import { authorize } from '../shared/operations/authorize.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { FunctionName } from '../shared/schemas/input.ts';
@@ -61,7 +62,8 @@ function register(name: FunctionName, handler: HttpHandler): void {
   app.http(name, { route: routes[name].path, methods, authLevel: 'anonymous', handler });
 }
 
-const depsAlone: Pick<EdgeDeps, 'answers' | 'authorize' | 'sha256'> = {
+const depsAlone: Pick<EdgeDeps, 'answers' | 'authorize' | 'sha256' | 'limits'> = {
+  limits: unlimited,
   answers: {
     begin: async (_key, record) => record,
     complete: async () => undefined,

@@ -1,5 +1,6 @@
 import type { InvocationContext } from '@azure/functions';
 import type { Bus } from '../shared/ports/bus.ts';
+import type { Limits } from '../shared/ports/limits.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { Tokens } from '../shared/ports/tokens.ts';
 import type { Trace } from '../shared/ports/trace.ts';
@@ -9,6 +10,8 @@ import { contextLog } from './contextLog.ts';
 export type AppPorts = Omit<Ports, 'log' | 'by'> & {
   /** Who says who a caller is. */
   readonly tokens: Tokens;
+  /** How much this instance takes on. */
+  readonly limits: Limits;
   /** A bus whose messages carry a trace on. */
   busOf(trace: Trace | undefined): Bus;
   close(): Promise<void>;

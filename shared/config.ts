@@ -5,6 +5,7 @@ import { type ClockSettings, clockSettings } from './config/clockSettings.ts';
 import { type CosmosSettings, cosmosSettings } from './config/cosmosSettings.ts';
 import { type BlobSettings, documentSettings } from './config/documentSettings.ts';
 import { type Environment, optional, SettingsError } from './config/environment.ts';
+import { type LimitSettings, limitSettings } from './config/limitSettings.ts';
 import { type RateSettings, rateSettings } from './config/rateSettings.ts';
 import { refusePrivateKeys } from './config/refusePrivateKeys.ts';
 import { type SqlSettings, sqlSettings } from './config/sqlSettings.ts';
@@ -27,6 +28,7 @@ export type Settings = {
   readonly rates: RateSettings | undefined;
   readonly clock: ClockSettings;
   readonly auth: AuthSettings;
+  readonly limits: LimitSettings;
 };
 
 /** An embedded store, and the directory of its file. */
@@ -59,6 +61,7 @@ export function readSettings(environment: Environment): Settings {
     rates: rateSettings(environment),
     clock: clockSettings(environment),
     auth: authSettings(environment),
+    limits: limitSettings(environment),
   };
   if (settings.queues.timeframes === settings.queues.trades) {
     throw new SettingsError('TIMEFRAMES_QUEUE and TRADES_QUEUE name the same queue.');

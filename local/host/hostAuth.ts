@@ -27,6 +27,8 @@ export async function prepareAuth(
   if (azureSettings.some(isSet)) throw new Error('--auth is for a machine of one’s own.');
   // Where a file of settings says that none are asked for, the command line knows better.
   environment['AUTH'] = '';
+  // Whoever gets tokens here is the one who runs the app.
+  environment['RATE_LIMIT_PER_MINUTE'] ??= '0';
   return openTokenIssuer(dataDirectory);
 }
 

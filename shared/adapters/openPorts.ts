@@ -3,6 +3,7 @@ import type { Settings } from '../config.ts';
 import type { Bus } from '../ports/bus.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Health } from '../ports/health.ts';
+import type { Limits } from '../ports/limits.ts';
 import type { Log } from '../ports/log.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Tokens } from '../ports/tokens.ts';
@@ -11,6 +12,7 @@ import { scaledClock, systemClock } from './clock.ts';
 import { sha256 } from './digest.ts';
 import { healthWithin } from './healthWithin.ts';
 import { uuidV7 } from './ids.ts';
+import { openLimits } from './limits.ts';
 import { openMoney } from './openMoney.ts';
 import { openTokens } from './openTokens.ts';
 
@@ -18,6 +20,7 @@ import { openTokens } from './openTokens.ts';
 export type OpenedPorts = Omit<Ports, 'log' | 'by'> & {
   /** Who says who a caller is. */
   readonly tokens: Tokens;
+  readonly limits: Limits;
   /** A bus whose messages carry a trace on; `bus` has none. */
   busOf(trace: Trace | undefined): Bus;
   /** Lets go of everything behind the ports. */
@@ -71,6 +74,7 @@ export async function openPorts(settings: Settings, log: Log = silent): Promise<
       documents: papers.documents,
       ...money,
       tokens,
+      limits: openLimits(settings.limits),
       bus: busOf(undefined),
       busOf,
       clock,

@@ -2,8 +2,10 @@ import type { Access } from '../domain/access.ts';
 import { type Caller, callerOf, everybody, nobody } from '../domain/caller.ts';
 import type { TokenFault } from '../domain/claims.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
+import { clientAddress } from './clientAddress.ts';
 import type { EdgeDeps, HttpAnswer, HttpRequestLike } from './edge.ts';
 import { problemAnswer } from './respond.ts';
+import { rateLimited } from './withinLimits.ts';
 
 /** RFC 6750: the scheme in any case, one blank or more, and a token. */
 const bearerPattern = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
@@ -12,13 +14,13 @@ const challenge = 'Bearer realm="mini-smart-grid"';
 const ownNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Who sends the request, by its bearer token; or the answer to who sends none that is valid. A failure
- * of the issuer is thrown: it says nothing about the token.
+ * Who sends the request, by its bearer token; or the answer to who sends none that is valid, or sent too
+ * many from one address that were not. A failure of the issuer is thrown: it says nothing about the token.
  */
 export async function authenticate(
   access: Access,
   { headers, url }: Pick<HttpRequestLike, 'headers' | 'url'>,
-  tokens: EdgeDeps['tokens'],
+  { tokens, limits: { guesses } }: Pick<EdgeDeps, 'tokens' | 'limits'>,
 ): Promise<Result<Caller, HttpAnswer>> {
   if (access.kind === 'public' && access.of === 'health') return accept(nobody);
   if (tokens.kind === 'closed') return refuse(notConfigured);
@@ -30,8 +32,15 @@ export async function authenticate(
   if (header === null) return refuse(absent);
   const [, token] = bearerPattern.exec(header.trim()) ?? [];
   if (token === undefined) return refuse(invalid('malformed'));
+  const address = clientAddress(headers);
+  const waitSeconds = guesses.waitSeconds(address, token);
+  if (waitSeconds !== undefined) return refuse(rateLimited(waitSeconds));
   const claims = await tokens.verify(token);
-  if (!claims.ok) return refuse(invalid(claims.refusal));
+  if (!claims.ok) {
+    guesses.wrong(address);
+    return refuse(invalid(claims.refusal));
+  }
+  guesses.good(token);
   const { issuer, subject, roles } = claims.value;
   const caller = callerOf(`${issuer} ${subject}`, roles);
   return caller.ok ? caller : refuse(invalid(caller.refusal));

@@ -76,6 +76,16 @@ export type EdgeDeps = {
     | { readonly kind: 'issuer'; verify(token: string): Promise<Result<Claims, TokenFault>> }
     | { readonly kind: 'open' }
     | { readonly kind: 'closed' };
+  /** How much the app takes on, in all and from each. */
+  readonly limits: {
+    enter(): (() => void) | undefined;
+    spend(callerId: string, cost: number): number | undefined;
+    readonly guesses: {
+      waitSeconds(address: string, token: string): number | undefined;
+      good(token: string): void;
+      wrong(address: string): void;
+    };
+  };
   /** May the caller do this? Refused as a thing that is not there, where it may not know of it. */
   readonly authorize: (
     caller: Caller,

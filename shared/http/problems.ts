@@ -79,6 +79,8 @@ const edgeProblems = {
   header_invalid: { status: 400, title: 'Invalid header' },
   validation_failed: { status: 400, title: 'Invalid request' },
   page_not_found: { status: 404, title: 'No such page' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  overloaded: { status: 503, title: 'Too many requests at once' },
   internal_error: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Unavailable' },
 } as const satisfies Record<string, Kind>;

@@ -3,7 +3,12 @@ import type { Actor } from '../domain/audit.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { FunctionName, RawAnswer } from '../schemas/input.ts';
-import { bodyBytesMax, type Method, type RouteSpec } from '../schemas/routeSpec.ts';
+import {
+  bodyBytesMax,
+  type Method,
+  type MethodSpec,
+  type RouteSpec,
+} from '../schemas/routeSpec.ts';
 import { routes } from '../schemas/routes.ts';
 import { authenticate } from './authenticate.ts';
 import type {
@@ -23,6 +28,10 @@ import { problems } from './problems.ts';
 import { type JsonBody, readBody } from './readBody.ts';
 import { readInput } from './readInput.ts';
 import { jsonAnswer, problemAnswer, rawAnswer } from './respond.ts';
+import { rateLimited, withinRoom } from './withinLimits.ts';
+
+/** What each request takes from what its caller may ask for. */
+const requestCost = 1;
 
 type JsonAnswer = {
   readonly status: number;
@@ -68,14 +77,28 @@ type Endpoint = {
 };
 
 async function respond(endpoint: Endpoint, request: HttpRequestLike): Promise<HttpAnswer> {
-  const { name, route, method, deps } = endpoint;
-  const spec = route.methods[method];
-  if (spec === undefined) return methodNotAllowed(route);
+  const spec = endpoint.route.methods[endpoint.method];
+  if (spec === undefined) return methodNotAllowed(endpoint.route);
+  // Whether the app is alive is told however much it has to do.
+  const { access } = spec;
+  const isHealth = access.kind === 'public' && access.of === 'health';
+  if (isHealth) return answerOf(endpoint, spec, request);
+  return withinRoom(endpoint.deps.limits, () => answerOf(endpoint, spec, request));
+}
 
+async function answerOf(
+  endpoint: Endpoint,
+  spec: MethodSpec,
+  request: HttpRequestLike,
+): Promise<HttpAnswer> {
+  const { name, route, method, deps } = endpoint;
   // Before anything of the body is read: strangers cost nothing.
-  const known = await authenticate(spec.access, request, deps.tokens);
+  const known = await authenticate(spec.access, request, deps);
   if (!known.ok) return known.refusal;
   const caller = known.value;
+  const isKnown = spec.access.kind !== 'public';
+  const waitSeconds = isKnown ? deps.limits.spend(caller.id, requestCost) : undefined;
+  if (waitSeconds !== undefined) return rateLimited(waitSeconds);
   const body = spec.body && (await readBody(request, spec.maxBodyBytes ?? bodyBytesMax));
   if (body?.ok === false) return problemAnswer(body.refusal);
   const json: JsonBody | undefined = body?.value;

@@ -48,6 +48,7 @@ import { isTransient } from '../../shared/adapters/isTransient.ts';
 import type { Actor } from '../../shared/domain/audit.ts';
 import type { EdgeDeps, HttpAnswer, HttpRequestLike } from '../../shared/http/edge.ts';
 import { serve } from '../../shared/http/serve.ts';
+import { unlimited } from '../../shared/http/unlimited.ts';
 import { authorize } from '../../shared/operations/authorize.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { RouteSpec } from '../../shared/schemas/routeSpec.ts';
@@ -76,6 +77,7 @@ export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open
     answers: ports.idempotency,
     isTransient,
     tokens,
+    limits: unlimited,
     authorize: (caller, access, input) => authorize(ports, caller, access, input),
   });
   return async (method, path, body, headers = {}) => {
@@ -161,8 +163,14 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
 }
 
 /** The same as an app has it. */
-function appOver(ports: Ports, { tokens }: EdgeDeps): PortsSource {
-  return async () => ({ ...ports, tokens, busOf: () => ports.bus, close: async () => undefined });
+function appOver(ports: Ports, { tokens, limits }: EdgeDeps): PortsSource {
+  return async () => ({
+    ...ports,
+    tokens,
+    limits,
+    busOf: () => ports.bus,
+    close: async () => undefined,
+  });
 }
 
 /** The function whose path this is, and what its parameters are. */

@@ -3,6 +3,7 @@ import { HttpRequest } from '@azure/functions';
 import { accept } from '../../shared/domain/result.ts';
 import type { EdgeDeps, Handlers, HttpAnswer, KeptRequest } from '../../shared/http/edge.ts';
 import { serve } from '../../shared/http/serve.ts';
+import { unlimited } from '../../shared/http/unlimited.ts';
 import type { FunctionName } from '../../shared/schemas/input.ts';
 
 export const origin = 'http://localhost:7071';
@@ -39,6 +40,7 @@ export function edgeDeps() {
   let count = 0;
   const deps: EdgeDeps = {
     tokens: { kind: 'open' },
+    limits: unlimited,
     authorize: async () => accept(undefined),
     answers: {
       begin: async (key, record) => {

@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import { openLimits } from '../../shared/adapters/limits.ts';
+import { accept, refuse } from '../../shared/domain/result.ts';
+import type { EdgeDeps, Handlers } from '../../shared/http/edge.ts';
+import { answer, bodyOf, edgeDeps, request } from './edgeUnderTest.ts';
+
+const rate = { perMinute: 60, burst: 2 } as const;
+const list: Handlers<'grids'> = {
+  GET: async () => accept({ status: 200, body: { value: [] } }),
+  POST: async () => refuse({ code: 'grid_exists', detail: 'A grid g exists.' }),
+};
+const live: Handlers<'healthLive'> = {
+  GET: async () => accept({ status: 200, body: { status: 'live' } }),
+};
+
+/** Tokens are good when they begin with `good`, and name their caller. */
+function given(settings: Parameters<typeof openLimits>[0]) {
+  const time = { ms: 0 };
+  const verified: string[] = [];
+  const deps: EdgeDeps = {
+    ...edgeDeps().deps,
+    limits: openLimits(settings, () => time.ms),
+    tokens: {
+      kind: 'issuer',
+      verify: async (token) => {
+        verified.push(token);
+        return token.startsWith('good')
+          ? accept({ issuer: 'i', subject: token, roles: ['operator'] })
+          : refuse('wrong_signature');
+      },
+    },
+  };
+  const get = (token: string, headers: Record<string, string> = {}) => {
+    const sent = request('GET', { headers: { authorization: `Bearer ${token}`, ...headers } });
+    return answer('grids', list, sent, deps);
+  };
+  return { time, deps, get, verified };
+}
+
+describe('a caller that asks too often', () => {
+  test('is told for how long to wait, before anything is done', async () => {
+    const { time, get } = given({ requestsInFlightMax: 9, rate });
+    expect([(await get('good-a')).status, (await get('good-a')).status]).toEqual([200, 200]);
+    const refused = await get('good-a');
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '1']);
+    expect(refused.headers['content-type']).toBe('application/problem+json');
+    expect(bodyOf(refused)).toMatchObject({ code: 'rate_limited', status: 429 });
+    expect((await get('good-b')).status).toBe(200);
+    time.ms += 1_000;
+    expect((await get('good-a')).status).toBe(200);
+  });
+
+  test('gets nothing of its body read', async () => {
+    const { deps, get } = given({ requestsInFlightMax: 9, rate });
+    await get('good-a');
+    await get('good-a');
+    const headers = { authorization: 'Bearer good-a' };
+    const sent = request('POST', { json: {}, headers });
+    const unread = Object.assign(sent, {
+      arrayBuffer: () => Promise.reject(new Error('it was read')),
+    });
+    expect((await answer('grids', list, unread, deps)).status).toBe(429);
+  });
+
+  test('may still ask whether the app is alive', async () => {
+    const { deps, get } = given({ requestsInFlightMax: 9, rate });
+    for (let at = 0; at < 9; at += 1) await get('good-a');
+    for (let at = 0; at < 9; at += 1) {
+      expect((await answer('healthLive', live, request('GET'), deps)).status).toBe(200);
+    }
+  });
+});
+
+describe('an address from which tokens are guessed', () => {
+  const from = (entry: string) => ({ 'x-forwarded-for': `8.8.8.8, ${entry}:1234` });
+
+  test('is answered without a look at the token, and nobody else is', async () => {
+    const { get, verified } = given({ requestsInFlightMax: 9, rate });
+    await get('good-before', from('1.1.1.1'));
+    for (let at = 0; at < 30; at += 1) {
+      expect((await get(`bad-${at}`, from('1.1.1.1'))).status).toBe(401);
+    }
+    const count = verified.length;
+    const refused = await get('bad-more', from('1.1.1.1'));
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '2']);
+    expect((await get('good-new', from('1.1.1.1'))).status).toBe(429);
+    expect(verified).toHaveLength(count);
+    expect((await get('good-before', from('1.1.1.1'))).status).toBe(200);
+    expect((await get('bad', from('1.1.1.2'))).status).toBe(401);
+  });
+});
+
+describe('with as many requests as there may be', () => {
+  test('one more is told at once, and there is room again after any end', async () => {
+    const { deps } = given({ requestsInFlightMax: 1, rate: undefined });
+    const gate = Promise.withResolvers<void>();
+    const slow: Handlers<'grids'> = {
+      ...list,
+      GET: async () => {
+        await gate.promise;
+        throw new Error('a mistake');
+      },
+    };
+    const headers = { authorization: 'Bearer good' };
+    const first = answer('grids', slow, request('GET', { headers }), deps);
+    const refused = await answer('grids', list, request('GET', { headers }), deps);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+    expect(bodyOf(refused)['code']).toBe('overloaded');
+    expect((await answer('healthLive', live, request('GET'), deps)).status).toBe(200);
+    gate.resolve();
+    expect((await first).status).toBe(500);
+    expect((await answer('grids', list, request('GET', { headers }), deps)).status).toBe(200);
+    expect((await answer('grids', list, request('GET', { headers }), deps)).status).toBe(200);
+  });
+});
