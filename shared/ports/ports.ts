@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/audit.ts';
 import type { Sha256 } from '../domain/hashChain.ts';
+import type { AuditLog } from './auditLog.ts';
 import type { BillingStore } from './billingStore.ts';
 import type { Bitcoin } from './bitcoin.ts';
 import type { Bus } from './bus.ts';
@@ -38,6 +39,8 @@ export type Ports = {
   readonly invoices: InvoiceStore;
   readonly wallets: WalletStore;
   readonly payouts: PayoutStore;
+  /** Who changed what in Prosumer Info. */
+  readonly prosumerAudit: AuditLog;
   readonly documents: Documents;
   readonly bitcoin: Bitcoin;
   readonly qrCodes: QrCodes;

@@ -23,6 +23,7 @@ export type Stores = Pick<
   | 'invoices'
   | 'wallets'
   | 'payouts'
+  | 'prosumerAudit'
   | 'prosumerIdempotency'
   | 'trades'
   | 'health'

@@ -55,6 +55,7 @@ const tables = [
   ...['billingRuns', 'billingDocuments', 'billingAccounts', 'billingLines'],
   ...['invoices', 'invoiceEvents', 'payments', 'walletIndexes', 'walletCursors'],
   ...['payees', 'payouts', 'payoutCoins', 'payoutAddresses', 'addressChallenges', 'answers'],
+  ...['auditEntries', 'auditPersonal'],
 ];
 let prepared: SqlSettings | undefined;
 

@@ -5,6 +5,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Health } from '../../ports/health.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { embeddedAuditLog } from './auditLog.ts';
 import { embeddedBillingStore } from './billingStore.ts';
 import { embeddedClosingStore } from './closingStore.ts';
 import { type Durability, openDatabase } from './database.ts';
@@ -63,6 +64,7 @@ type ProsumerInfoStores = Pick<
   | 'invoices'
   | 'wallets'
   | 'payouts'
+  | 'prosumerAudit'
   | 'prosumerIdempotency'
 >;
 type QueueStores = { readonly queues: EmbeddedQueues };
@@ -127,6 +129,7 @@ function prosumerInfoStores(open: Open, { clock }: EmbeddedSettings): ProsumerIn
     invoices: embeddedInvoiceStore(prosumerInfo),
     wallets: embeddedWalletStore(prosumerInfo),
     payouts: embeddedPayoutStore(prosumerInfo),
+    prosumerAudit: embeddedAuditLog(prosumerInfo),
     prosumerIdempotency: embeddedIdempotencyStore(prosumerInfo, clock),
   };
 }

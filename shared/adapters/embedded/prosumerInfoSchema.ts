@@ -1,4 +1,5 @@
 import { answersSchema } from './answersSchema.ts';
+import { auditSchema } from './auditSchema.ts';
 import { averagedLinesSchema } from './averagedLinesSchema.ts';
 import { billingSchema, linesOfPostings } from './billingSchema.ts';
 import { erasureSchema } from './erasureSchema.ts';
@@ -9,7 +10,7 @@ const wh = (column: string) =>
 // A sum beyond 64 bits becomes a REAL in SQLite, which a STRICT INTEGER column refuses.
 const usat = (column: string) => `${column} INTEGER NOT NULL DEFAULT 0 CHECK (${column} >= 0)`;
 
-/** Prosumer Info: prosumers and reserved accounts with their sums, the postings, billing, orders. */
+/** Prosumer Info: prosumers and reserved accounts with their sums, postings, billing, orders, audit. */
 export const prosumerInfoSchema: readonly string[] = [
   `
   CREATE TABLE prosumers (
@@ -77,4 +78,5 @@ export const prosumerInfoSchema: readonly string[] = [
   averagedLinesSchema,
   answersSchema,
   erasureSchema,
+  auditSchema,
 ];

@@ -2,6 +2,7 @@ import type { SqlSettings } from '../../../config/sqlSettings.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Health } from '../../../ports/health.ts';
 import type { Ports } from '../../../ports/ports.ts';
+import { azureAuditLog } from './auditLog.ts';
 import { azureBillingStore } from './billingStore.ts';
 import { azureIdempotencyStore } from './idempotencyStore.ts';
 import { azureInvoiceStore } from './invoiceStore.ts';
@@ -22,6 +23,7 @@ export type Sql = Pick<
   | 'invoices'
   | 'wallets'
   | 'payouts'
+  | 'prosumerAudit'
   | 'prosumerIdempotency'
 > & {
   readonly health: Health;
@@ -44,6 +46,7 @@ export function openSql(settings: SqlSettings, clock: Clock, limits: Partial<Sql
     invoices: azureInvoiceStore(db),
     wallets: azureWalletStore(db),
     payouts: azurePayoutStore(db),
+    prosumerAudit: azureAuditLog(db),
     prosumerIdempotency: azureIdempotencyStore(db, clock),
     health: {
       name: 'prosumerInfo',
