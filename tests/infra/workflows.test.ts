@@ -5,6 +5,12 @@ const root = new URL('../../', import.meta.url);
 const workflows = readdirSync(new URL('.github/workflows/', root));
 const scripts = ['infra/deploy.sh', 'infra/tearDown.sh', 'infra/emulators/run.sh'];
 
+/** What a workflow may write, and none else. */
+const writes: Readonly<Record<string, readonly string[]>> = {
+  'deploy.yml': ['id-token'],
+  'codeql.yml': ['security-events'],
+};
+
 function read(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
@@ -21,7 +27,7 @@ describe.each(workflows)('workflow %s', (name) => {
   test('may read and no more, unless a job says so', () => {
     expect(text).toMatch(/^permissions:\n {2}contents: read\n\n/m);
     const written = [...text.matchAll(/^\s+([\w-]+): write$/gm)].map(([, scope]) => scope);
-    expect(written).toEqual(name === 'deploy.yml' ? ['id-token'] : []);
+    expect(written).toEqual(writes[name] ?? []);
   });
 
   test('ends by itself', () => expect(text).toMatch(/timeout-minutes: \d+/));
