@@ -1,7 +1,7 @@
 import { ok } from '../shared/http/answers.ts';
 import { billingRunBody } from '../shared/http/billingBody.ts';
 import type { Handlers } from '../shared/http/edge.ts';
-import { getRun } from '../shared/operations/billingRuns.ts';
+import { etagOfRun, getRun } from '../shared/operations/billingRuns.ts';
 import { finalizeRun } from '../shared/operations/finalizeRun.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 
@@ -10,7 +10,7 @@ export function billingRun(ports: Ports): Handlers<'billingRun'> {
   return {
     GET: async ({ params }) => {
       const result = await getRun(ports, params.gridId, params.period);
-      return result.ok ? ok(billingRunBody(result.value)) : result;
+      return result.ok ? ok(billingRunBody(result.value), etagOfRun(result.value)) : result;
     },
   };
 }
@@ -18,9 +18,9 @@ export function billingRun(ports: Ports): Handlers<'billingRun'> {
 /** `POST /grids/{gridId}/billing-runs/{period}/finalize` */
 export function billingRunFinalize(ports: Ports): Handlers<'billingRunFinalize'> {
   return {
-    POST: async ({ params }) => {
-      const result = await finalizeRun(ports, params.gridId, params.period);
-      return result.ok ? ok(billingRunBody(result.value)) : result;
+    POST: async ({ params, ifMatch }) => {
+      const result = await finalizeRun(ports, params.gridId, params.period, ifMatch);
+      return result.ok ? ok(billingRunBody(result.value), etagOfRun(result.value)) : result;
     },
   };
 }

@@ -3,7 +3,7 @@ import { billingRunBody } from '../shared/http/billingBody.ts';
 import type { Handlers } from '../shared/http/edge.ts';
 import { pageAnswer } from '../shared/http/page.ts';
 import { isPeriodKey, pageRequest } from '../shared/http/pageRequest.ts';
-import { getRun, listRuns } from '../shared/operations/billingRuns.ts';
+import { etagOfRun, getRun, listRuns } from '../shared/operations/billingRuns.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import { pageLimitDefault } from '../shared/schemas/page.ts';
 
@@ -20,7 +20,7 @@ export function billingRuns(ports: Ports): Handlers<'billingRuns'> {
     },
     POST: async ({ params, body }) => {
       const result = await getRun(ports, params.gridId, body.period);
-      return result.ok ? ok(billingRunBody(result.value)) : result;
+      return result.ok ? ok(billingRunBody(result.value), etagOfRun(result.value)) : result;
     },
   };
 }

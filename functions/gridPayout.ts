@@ -39,8 +39,8 @@ export function gridPayoutManifest(ports: Ports): Handlers<'gridPayoutManifest'>
 /** `POST /grids/{gridId}/payouts/{payoutId}/signature` */
 export function gridPayoutSignature(ports: Ports): Handlers<'gridPayoutSignature'> {
   return {
-    POST: async ({ params: { gridId, payoutId }, body }) => {
-      const result = await signPayout(ports, gridId, payoutId, body.psbt);
+    POST: async ({ params: { gridId, payoutId }, body, ifMatch }) => {
+      const result = await signPayout(ports, gridId, payoutId, body.psbt, ifMatch);
       return result.ok ? ok(wholePayoutBody(result.value.value), result.value.etag) : result;
     },
   };
@@ -49,8 +49,9 @@ export function gridPayoutSignature(ports: Ports): Handlers<'gridPayoutSignature
 /** `POST /grids/{gridId}/payouts/{payoutId}/replacement` */
 export function gridPayoutReplacement(ports: Ports): Handlers<'gridPayoutReplacement'> {
   return {
-    POST: async ({ params: { gridId, payoutId }, body }) => {
-      const result = await replacePayout(ports, gridId, payoutId, body.feeRateSatPerKvb);
+    POST: async ({ params: { gridId, payoutId }, body, ifMatch }) => {
+      const { feeRateSatPerKvb: feeRate } = body;
+      const result = await replacePayout(ports, gridId, payoutId, feeRate, ifMatch);
       return result.ok ? ok(wholePayoutBody(result.value.value), result.value.etag) : result;
     },
   };

@@ -1,6 +1,6 @@
 import { app, type HttpHandler, type HttpMethod } from '@azure/functions';
 import { accept } from '../shared/domain/result.ts';
-import type { EdgeDeps, Handlers } from '../shared/http/edge.ts';
+import type { EdgeDeps, Handlers, KeptAnswers } from '../shared/http/edge.ts';
 import { failureAnswer } from '../shared/http/failure.ts';
 import { serve } from '../shared/http/serve.ts';
 import { unlimited } from '../shared/http/unlimited.ts';
@@ -25,6 +25,7 @@ export function httpFunctions(
   ports: PortsSource,
   isTransient: (error: unknown) => boolean,
   isClosed: () => boolean,
+  sha256: EdgeDeps['sha256'],
 ) {
   return {
     /** A function that needs the ports. Without them, as with a wrong setting, it answers a failure. */
@@ -35,8 +36,12 @@ export function httpFunctions(
           const all = { ...(await ports()), log };
           const deps: EdgeDeps = {
             ...all,
-            answers: all.idempotency,
+            answers: {
+              'Smart Grid Info': all.idempotency,
+              'Prosumer Info': all.prosumerIdempotency,
+            },
             isTransient,
+            sha256,
             authorize: (caller, access, input) => authorize(all, caller, access, input),
           };
           return await serve(name, (by) => handlers({ ...all, by }), deps)(request);
@@ -51,7 +56,7 @@ export function httpFunctions(
       register(name, (request, context) => {
         const ids = { next: () => context.invocationId };
         const tokens = { kind: isClosed() ? 'closed' : 'open' } as const;
-        const deps = { ...depsAlone, ids, isTransient, tokens, log: contextLog(context) };
+        const deps = { ...depsAlone, ids, isTransient, sha256, tokens, log: contextLog(context) };
         return serve(name, () => handlers, deps)(request);
       });
     },
@@ -62,12 +67,12 @@ function register(name: FunctionName, handler: HttpHandler): void {
   app.http(name, { route: routes[name].path, methods, authLevel: 'anonymous', handler });
 }
 
-const depsAlone: Pick<EdgeDeps, 'answers' | 'authorize' | 'sha256' | 'limits'> = {
+const nothingKept: KeptAnswers = {
+  begin: async (_key, record) => record,
+  complete: async () => undefined,
+};
+const depsAlone: Pick<EdgeDeps, 'answers' | 'authorize' | 'limits'> = {
   limits: unlimited,
-  answers: {
-    begin: async (_key, record) => record,
-    complete: async () => undefined,
-  },
+  answers: { 'Smart Grid Info': nothingKept, 'Prosumer Info': nothingKept },
   authorize: async () => accept(undefined),
-  sha256: (text) => text,
 };

@@ -20,10 +20,11 @@ export function invoice(ports: Ports): Handlers<'invoice'> {
 /** `POST /invoices/{invoiceId}/void` */
 export function invoiceVoid(ports: Ports): Handlers<'invoiceVoid'> {
   return {
-    POST: async ({ params }) => {
-      const result = await voidInvoice(ports, params.invoiceId);
+    POST: async ({ params, ifMatch }) => {
+      const result = await voidInvoice(ports, params.invoiceId, ifMatch);
       if (!result.ok) return result;
-      return ok(invoiceBody(result.value, undefined, ports.clock.now()));
+      const { value, etag } = result.value;
+      return ok(invoiceBody(value, undefined, ports.clock.now()), etag);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import { sha256 } from '../shared/adapters/digest.ts';
 import { isTransient } from '../shared/adapters/isTransient.ts';
 import { openPorts } from '../shared/adapters/openPorts.ts';
 import { isAuthClosed } from '../shared/config/authSettings.ts';
@@ -62,7 +63,8 @@ refusePrivateKeys(process.env);
 const { ports, close } = openOnce(async () => openPorts(readSettings(process.env), currentLog));
 app.hook.preInvocation(logWithInvocation);
 app.hook.appTerminate(close);
-const { http, httpAlone } = httpFunctions(ports, isTransient, () => isAuthClosed(process.env));
+const isClosed = () => isAuthClosed(process.env);
+const { http, httpAlone } = httpFunctions(ports, isTransient, isClosed, sha256);
 
 // Smart Grid Info
 http('grids', grids);

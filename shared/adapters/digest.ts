@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Sha256 } from '../domain/hashChain.ts';
 
-/** SHA-256 by the platform, in one call without a stream object. */
-export const sha256: Sha256 = (text) => hash('sha256', text, 'hex');
+/** SHA-256 of bytes, or of a text in UTF-8, by the platform, in one call without a stream object. */
+export function sha256(content: string | Uint8Array): string {
+  return hash('sha256', content, 'hex');
+}

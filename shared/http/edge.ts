@@ -4,6 +4,7 @@ import type { Claims, TokenFault } from '../domain/claims.ts';
 import type { FieldError, Refusal } from '../domain/refusal.ts';
 import type { Result } from '../domain/result.ts';
 import type { AnswerOf, FunctionName, Input, MethodOf } from '../schemas/input.ts';
+import type { KeptIn } from '../schemas/routeSpec.ts';
 import type { EdgeCode } from './problems.ts';
 
 /** What the edge needs of a request: the part of `HttpRequest` that every host can give. */
@@ -62,6 +63,12 @@ export type KeptRequest = {
   readonly answer?: KeptAnswer;
 };
 
+/** Answers by Idempotency-Key. */
+export type KeptAnswers = {
+  begin(key: string, record: KeptRequest): Promise<KeptRequest>;
+  complete(key: string, answer: KeptAnswer): Promise<void>;
+};
+
 /** What a request names, after its validation. */
 export type ValidatedInput = {
   readonly params: Readonly<Record<string, unknown>>;
@@ -92,14 +99,11 @@ export type EdgeDeps = {
     access: Access,
     input: ValidatedInput,
   ) => Promise<Result<undefined, Refusal>>;
-  /** Answers by Idempotency-Key. */
-  readonly answers: {
-    begin(key: string, record: KeptRequest): Promise<KeptRequest>;
-    complete(key: string, answer: KeptAnswer): Promise<void>;
-  };
+  /** Answers by Idempotency-Key, each kept beside what its request made. */
+  readonly answers: Readonly<Record<KeptIn, KeptAnswers>>;
   readonly ids: { next(): string };
-  /** Lower-case hex SHA-256 of a text in UTF-8. */
-  readonly sha256: (text: string) => string;
+  /** Lower-case hex SHA-256 of bytes, or of a text in UTF-8. */
+  readonly sha256: (content: string | Uint8Array) => string;
   readonly log: {
     error(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
   };

@@ -14,9 +14,19 @@ export type IfMatch =
 export function parseIfMatch(header: string | null): IfMatch {
   const text = header?.trim() ?? '*';
   if (text === '*') return { kind: 'any' };
-  if (text.length > headerLengthMax || !tagList.test(text)) return { kind: 'malformed' };
-  const tags = text.match(/(?:W\/)?"[^"]*"/g) ?? [];
-  if (tags.length > tagsMax) return { kind: 'malformed' };
+  const tags = readTags(text);
+  if (tags === undefined) return { kind: 'malformed' };
   const strong = tags.filter((tag) => tag.startsWith('"'));
   return { kind: 'tags', tags: strong.map((tag) => tag.slice(1, -1)) };
+}
+
+/** The tags that a header lists, in quotes and as if all were strong; undefined for what is no list. */
+export function tagsOf(header: string): readonly string[] | undefined {
+  return readTags(header.trim())?.map((tag) => tag.replace(/^W\//, ''));
+}
+
+function readTags(text: string): readonly string[] | undefined {
+  if (text.length > headerLengthMax || !tagList.test(text)) return undefined;
+  const tags = text.match(/(?:W\/)?"[^"]*"/g) ?? [];
+  return tags.length > tagsMax ? undefined : tags;
 }

@@ -1,5 +1,5 @@
 import { accept, type Result, refuse } from '../domain/result.ts';
-import type { EdgeDeps, EdgeRefusal, HttpAnswer, KeptAnswer } from './edge.ts';
+import type { EdgeDeps, EdgeRefusal, HttpAnswer, KeptAnswer, KeptAnswers } from './edge.ts';
 import { problemAnswer } from './respond.ts';
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
@@ -30,7 +30,8 @@ export function readKey(header: string | null): Result<string | undefined, EdgeR
  * repeatable under one. Two at once both run, and make the same thing.
  */
 export async function answerOnce(
-  { answers, ids, sha256 }: Pick<EdgeDeps, 'answers' | 'ids' | 'sha256'>,
+  answers: KeptAnswers,
+  { ids, sha256 }: Pick<EdgeDeps, 'ids' | 'sha256'>,
   { key, text, run }: KeyedRequest,
 ): Promise<HttpAnswer> {
   const requestHash = sha256(text);

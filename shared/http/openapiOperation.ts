@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Problem } from '../schemas/problem.ts';
 import type { MethodSpec, RawBody, RouteSpec } from '../schemas/routeSpec.ts';
+import { showsContent } from './contentTag.ts';
 import { isConditional } from './isConditional.ts';
 import { examples } from './openapiExamples.ts';
 import { type Components, shown } from './openapiSchema.ts';
@@ -33,13 +34,15 @@ export function operationOf(endpoint: Endpoint): object {
   };
 }
 
-function parametersOf({ method, route, spec, components }: Endpoint): readonly object[] {
+function parametersOf(endpoint: Endpoint): readonly object[] {
+  const { method, route, spec, components } = endpoint;
   return [
     // An optional part of a path is left out: OpenAPI knows none.
     ...fieldsOf(route.params, 'path', components).filter(({ required }) => required),
     ...fieldsOf(spec.query, 'query', components),
     ...(method === 'POST' ? [idempotencyKey] : []),
     ...(isConditional(route, method) ? [ifMatch] : []),
+    ...(isShown(endpoint) ? [ifNoneMatch] : []),
   ];
 }
 
@@ -55,6 +58,13 @@ const ifMatch = {
   in: 'header',
   required: false,
   description: 'The ETag that was read: changed since, the request is refused.',
+  schema: { type: 'string' },
+};
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag that was read: as long as it is that, the answer is 304 without a body.',
   schema: { type: 'string' },
 };
 
@@ -78,13 +88,15 @@ function bodyOf({ spec, components }: Endpoint): object {
   return { requestBody: { required: true, content: { 'application/json': content } } };
 }
 
-function answersOf({ route, spec, components }: Endpoint): object {
+function answersOf(endpoint: Endpoint): object {
+  const { method, route, spec, components } = endpoint;
+  const isTagged = isShown(endpoint) || isConditional(route, method);
   const answers = Object.entries(spec.answers).map(([status, answer]) => {
     const isMade = status === '201' || status === '202';
     const headers = {
       ...headersOf(answer),
       ...(isMade && { Location: text('Where it is.') }),
-      ...((isMade || route.hasEtag) && { ETag: text('Tag of its state.') }),
+      ...((isMade || isTagged) && { ETag: tag }),
     };
     return [
       status,
@@ -95,7 +107,15 @@ function answersOf({ route, spec, components }: Endpoint): object {
       },
     ];
   });
-  return Object.fromEntries(answers);
+  const unchanged = { description: 'It is what If-None-Match says.', headers: { ETag: tag } };
+  return { ...Object.fromEntries(answers), ...(isShown(endpoint) && { 304: unchanged }) };
+}
+
+const tag = text('Tag of its state.');
+
+/** Does it show what its reader may have already? */
+function isShown({ method, spec }: Endpoint): boolean {
+  return showsContent(method, spec);
 }
 
 function headersOf(answer: TSchema | RawBody): Readonly<Record<string, object>> {

@@ -11,6 +11,7 @@ import {
 } from '../schemas/routeSpec.ts';
 import { routes } from '../schemas/routes.ts';
 import { authenticate } from './authenticate.ts';
+import { showsContent, unlessKnown, versionOfTag, withContentTag } from './contentTag.ts';
 import type {
   EdgeDeps,
   EdgeRefusal,
@@ -104,20 +105,28 @@ async function answerOf(
   const json: JsonBody | undefined = body?.value;
   const input = readInput(name, method, route, spec, request, json?.value);
   if (!input.ok) return problemAnswer(input.refusal);
-  const key = readKey(method === 'POST' ? request.headers.get('idempotency-key') : null);
+  const post = method === 'POST' ? route.methods.POST : undefined;
+  const key = readKey(post ? request.headers.get('idempotency-key') : null);
   if (!key.ok) return problemAnswer(key.refusal);
 
   const may = await deps.authorize(caller, spec.access, input.value);
   if (!may.ok) return problemAnswer(may.refusal);
 
-  const run = (assignedId: string) =>
-    operate(endpoint, request, input.value, { caller, assignedId });
-  if (key.value === undefined) return (await run(deps.ids.next())).answer;
+  const run = async (assignedId: string) => {
+    const context = { caller, assignedId };
+    const { answer, isFinal } = await operate(endpoint, request, input.value, context);
+    return { answer: withContentTag(answer, showsContent(method, spec), deps.sha256), isFinal };
+  };
+  if (post === undefined || key.value === undefined) {
+    const { answer } = await run(deps.ids.next());
+    return method === 'GET' ? unlessKnown(answer, request.headers.get('if-none-match')) : answer;
+  }
   const place = `${method} ${name} ${JSON.stringify(input.value.params)}`;
   const text = `${place}\n${json?.text ?? ''}`;
   // A key is its caller's own: nobody gets an answer that was given to somebody else.
   const whose = deps.sha256(caller.id);
-  return answerOnce(deps, { key: `${whose} ${place} ${key.value}`, text, run });
+  const keyed = { key: `${whose} ${place} ${key.value}`, text, run };
+  return answerOnce(deps.answers[post.keptIn], deps, keyed);
 }
 
 /** Calls the handler, for each tag of If-Match until one is the state's, and answers its result. */
@@ -136,7 +145,7 @@ async function operate(
     return outcome({ ok: false, refusal: { code: 'header_invalid', detail } });
   }
   for (const tag of ifMatch.tags) {
-    const result = await handler({ ...input, url, ...context, ifMatch: tag });
+    const result = await handler({ ...input, url, ...context, ifMatch: versionOfTag(tag) });
     if (result.ok || result.refusal.code !== 'etag_mismatch') return outcome(result);
   }
   const detail = 'No tag of If-Match is that of the current state. Read it again.';

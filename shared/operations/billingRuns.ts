@@ -15,8 +15,14 @@ export type RunView = {
   readonly grid: Grid;
   readonly run: BillingRun;
   readonly isFinal: boolean;
+  /** Of a preview: the state of the ledger that it was computed from. */
+  readonly mark?: string;
   /** Why a preview cannot become final yet. */
   readonly blockedBy?: Refusal;
+};
+
+type RunTag = Pick<RunView, 'mark'> & {
+  readonly run: Pick<BillingRun, 'invoicesSat' | 'payoutsSat'>;
 };
 
 export type RunPorts = DraftPorts & Pick<Ports, 'grids'>;
@@ -33,6 +39,14 @@ export async function getRun(
   if (final !== undefined) return accept({ grid, run: final, isFinal: true });
   const draft = await draftRun(ports, grid, period);
   return draft.ok ? accept(viewOfDraft(grid, draft.value)) : draft;
+}
+
+/**
+ * The tag of a run: what it bills and, of a preview, what it was computed from. To make a run final
+ * under the tag of its preview is to bill what the preview showed.
+ */
+export function etagOfRun({ run: { invoicesSat, payoutsSat }, mark = 'final' }: RunTag): string {
+  return `${invoicesSat}-${payoutsSat}-${mark}`;
 }
 
 /** Final runs of a grid, by period ascending. */
@@ -98,8 +112,8 @@ function runNotFound(gridId: GridId, period: string): Refusal {
   return { code: 'billing_run_not_found', detail };
 }
 
-function viewOfDraft(grid: Grid, { run, blockedBy }: RunDraft): RunView {
-  return { grid, run, isFinal: false, ...(blockedBy && { blockedBy }) };
+function viewOfDraft(grid: Grid, { run, mark, blockedBy }: RunDraft): RunView {
+  return { grid, run, isFinal: false, mark, ...(blockedBy && { blockedBy }) };
 }
 
 function pageOfDraft(

@@ -6,10 +6,13 @@ import { boundAddress, challengeMessage } from '../domain/payoutAddress.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Ports } from '../ports/ports.ts';
-import { payableAddress } from './challengeAddress.ts';
+import { isAnsweredBy, payableAddress } from './challengeAddress.ts';
+import { changedSinceRead } from './changeConditionally.ts';
 import { prosumerNotFound } from './getProsumer.ts';
 
-type AddressPorts = Pick<Ports, 'grids' | 'prosumers' | 'payouts' | 'bitcoin' | 'clock'>;
+type AddressPorts = Pick<Ports, 'grids' | 'prosumers' | 'payouts' | 'bitcoin' | 'clock' | 'sha256'>;
+
+const etagLength = 32;
 
 /** An answer to a challenge. */
 export type AddressAnswer = {
@@ -20,12 +23,14 @@ export type AddressAnswer = {
 
 /**
  * Binds an address to a prosumer by its signature under the open challenge. Repeatable: the answer
- * that was taken is answered again. Of two at once one is taken.
+ * that was taken is answered again. Of two at once one is taken. `ifMatch` is the tag of the address
+ * that is bound now.
  */
 export async function bindAddress(
   ports: AddressPorts,
   prosumerId: ProsumerId,
   { address, nonce, signature }: AddressAnswer,
+  ifMatch?: string,
 ): Promise<Result<PayoutAddress, Refusal>> {
   const stored = await ports.prosumers.get(prosumerId);
   if (stored === undefined) return refuse(prosumerNotFound(prosumerId));
@@ -34,6 +39,12 @@ export async function bindAddress(
   const to = read.value;
   const current = await ports.payouts.getAddress(prosumerId);
   if (current !== undefined && isFrom(current, to, nonce, signature)) return accept(current);
+  if (
+    ifMatch !== undefined &&
+    (current === undefined || ifMatch !== etagOfAddress(ports, current))
+  ) {
+    return refuse(changedSinceRead);
+  }
 
   const now = ports.clock.now();
   const challenge = await ports.payouts.getChallenge(prosumerId);
@@ -60,6 +71,14 @@ export async function getPayoutAddress(
   return refuse({ code: 'payout_address_not_found', detail });
 }
 
+/** The tag of where a prosumer is paid: no two challenges have the same text. */
+export function etagOfAddress(
+  { sha256 }: Pick<Ports, 'sha256'>,
+  { message, signature }: PayoutAddress,
+): string {
+  return sha256(`${message}\n${signature}`).slice(0, etagLength);
+}
+
 /** The challenge was used up in the meantime: by the same answer, or by another. */
 async function afterAnother(
   { payouts }: Pick<Ports, 'payouts'>,
@@ -76,9 +95,7 @@ async function afterAnother(
 /** Is this what that answer bound? The nonce, which is part of the message, was given out once. */
 function isFrom(bound: PayoutAddress, to: ReadAddress, nonce: string, signature: string): boolean {
   return (
-    bound.to.address === to.address &&
-    bound.signature === signature &&
-    bound.message.includes(` ${nonce}, `)
+    bound.to.address === to.address && bound.signature === signature && isAnsweredBy(bound, nonce)
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ReadAddress } from '../domain/bitcoin.ts';
 import type { ProsumerId } from '../domain/ids.ts';
-import type { AddressChallenge } from '../domain/payout.ts';
+import type { AddressChallenge, PayoutAddress } from '../domain/payout.ts';
 import { challengeHours, challengeMessage } from '../domain/payoutAddress.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
@@ -14,7 +14,8 @@ const minutesPerHour = 60;
 /**
  * Gives out the text that binds an address to a prosumer once the address has signed it. A prosumer
  * has one challenge at a time, the latest. The nonce makes a signature good for one binding: it is a
- * UUIDv7, whose 62 random bits nobody guesses within the day that a challenge lasts.
+ * UUIDv7, whose 62 random bits nobody guesses within the day that a challenge lasts. Repeatable under
+ * the same nonce, until it is answered.
  */
 export async function challengeAddress(
   {
@@ -22,25 +23,37 @@ export async function challengeAddress(
     payouts,
     bitcoin,
     clock,
-    ids,
-  }: Pick<Ports, 'prosumers' | 'payouts' | 'bitcoin' | 'clock' | 'ids'>,
+  }: Pick<Ports, 'prosumers' | 'payouts' | 'bitcoin' | 'clock'>,
   prosumerId: ProsumerId,
   text: string,
+  nonce: string,
 ): Promise<Result<{ readonly challenge: AddressChallenge; readonly message: string }, Refusal>> {
   const stored = await prosumers.get(prosumerId);
   if (stored === undefined) return refuse(prosumerNotFound(prosumerId));
   const read = payableAddress({ bitcoin }, text);
   if (!read.ok) return read;
+  const bound = await payouts.getAddress(prosumerId);
+  if (bound !== undefined && isAnsweredBy(bound, nonce)) return refuse(answered);
   const challenge: AddressChallenge = {
     prosumerId,
     gridId: stored.prosumer.gridId,
     address: read.value.address,
-    nonce: ids.next(),
+    nonce,
     expiresAt: addMinutes(clock.now(), challengeHours * minutesPerHour),
   };
   await payouts.putChallenge(challenge);
   return accept({ challenge, message: challengeMessage(challenge) });
 }
+
+/** Was the address bound by that nonce? It is part of the text, and was given out once. */
+export function isAnsweredBy({ message }: PayoutAddress, nonce: string): boolean {
+  return message.includes(` ${nonce}, `);
+}
+
+const answered: Refusal = {
+  code: 'challenge_expired',
+  detail: 'This challenge was given out and answered already. Ask for a new one.',
+};
 
 /** Reads an address that a request names; the refusal says what is wrong with it. */
 export function payableAddress(

@@ -23,10 +23,16 @@ export async function changeConditionally<Stored>(change: {
   readonly replace: (changed: Stored) => Promise<Stored | undefined>;
   readonly notFound: Refusal;
   readonly ifMatch: string | undefined;
+  /**
+   * Is it already as it was to become? Then it is answered whatever `ifMatch` asks: a request that is
+   * repeated changed it itself (RFC 9110, 13.1.1).
+   */
+  readonly isDone?: (stored: Stored) => boolean;
 }): Promise<Result<Stored, Refusal>> {
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const stored = await change.get();
     if (stored === undefined) return refuse(change.notFound);
+    if (change.isDone?.(stored)) return { ok: true, value: stored };
     if (change.ifMatch !== undefined && change.ifMatch !== change.etagOf(stored)) {
       return refuse(changedSinceRead);
     }

@@ -8,7 +8,8 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import { addMinutes, minutesPerDay } from '../domain/timeframe.ts';
 import type { Satoshi } from '../domain/units.ts';
 import type { FinalRun } from '../ports/billingStore.ts';
-import { findRun, type RunPorts, type RunView } from './billingRuns.ts';
+import { etagOfRun, findRun, type RunPorts, type RunView } from './billingRuns.ts';
+import { changedSinceRead } from './changeConditionally.ts';
 import { type CompletionPorts, completeRun } from './completeRuns.ts';
 import { draftRun, type RunDraft } from './draftRun.ts';
 
@@ -19,21 +20,29 @@ const noSat = 0n as Satoshi;
 /**
  * Makes the run of a period final, once: of two at a time one wins, and both answer the same run.
  * Refused while a timeframe of the period is not settled. Its invoices get their addresses, and its
- * documents are written, right after; what a crash leaves of that the timer does.
+ * documents are written, right after; what a crash leaves of that the timer does. `ifMatch` is the tag
+ * of a preview: refused where that is not what would be billed.
  */
 export async function finalizeRun(
   ports: RunPorts & CompletionPorts,
   gridId: GridId,
   periodText: string,
+  ifMatch?: string,
 ): Promise<Result<RunView, Refusal>> {
   const found = await findRun(ports, gridId, periodText);
   if (!found.ok) return found;
   const { grid, period, final } = found.value;
-  if (final !== undefined) return accept({ grid, run: final, isFinal: true });
+  if (final !== undefined) {
+    return isBilled(final, ifMatch)
+      ? accept({ grid, run: final, isFinal: true })
+      : refuse(changedSinceRead);
+  }
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const draft = await draftRun(ports, grid, period);
     if (!draft.ok) return draft;
     if (draft.value.blockedBy !== undefined) return refuse(draft.value.blockedBy);
+    if (ifMatch !== undefined && ifMatch !== etagOfRun(draft.value))
+      return refuse(changedSinceRead);
     const outcome = await ports.billing.finalize(finalRun(grid, draft.value), draft.value.mark);
     if (outcome === 'changed') continue;
     const run = await ports.billing.getRun(gridId, period);
@@ -47,12 +56,17 @@ export async function finalizeRun(
       });
       await tryToComplete(ports, run);
     }
-    return accept({ grid, run, isFinal: true });
+    return isBilled(run, ifMatch) ? accept({ grid, run, isFinal: true }) : refuse(changedSinceRead);
   }
   return refuse({
     code: 'concurrent_change',
     detail: 'The ledger keeps moving at this moment. Nothing was billed; try again.',
   });
+}
+
+/** Is this the final run of that tag, or what became of a preview with it? */
+function isBilled(run: BillingRun, ifMatch: string | undefined): boolean {
+  return ifMatch === undefined || ifMatch.startsWith(etagOfRun({ run, mark: '' }));
 }
 
 /** The run is final whatever becomes of this: the timer goes on with what could not be done. */

@@ -57,27 +57,26 @@ export async function listInvoices(
 
 /**
  * Voids an invoice: what is not paid of it goes back to the account and is billed by the next run. What
- * was or will be paid to it counts for the prosumer. Repeatable; refused once it is wholly paid.
+ * was or will be paid to it counts for the prosumer. Repeatable; refused once it is wholly paid. Safe
+ * without `ifMatch` too.
  */
 export async function voidInvoice(
   { invoices, clock }: Pick<Ports, 'invoices' | 'clock'>,
   invoiceId: InvoiceId,
-): Promise<Result<Invoice, Refusal>> {
-  const voided = await changeConditionally<Versioned<Invoice>>({
+  ifMatch?: string,
+): Promise<Result<Versioned<Invoice>, Refusal>> {
+  return changeConditionally<Versioned<Invoice>>({
     get: () => invoices.get(invoiceId),
     etagOf: ({ etag }) => etag,
     apply: (stored) =>
-      stored.value.voidedAt === undefined && outstandingSat(stored.value) === 0n
+      outstandingSat(stored.value) === 0n
         ? refuse({ code: 'invoice_paid', detail: `The invoice ${invoiceId} is paid.` })
         : accept(stored),
-    replace: async (stored) =>
-      stored.value.voidedAt === undefined
-        ? invoices.void(invoiceId, stored.etag, clock.now())
-        : stored,
+    replace: ({ etag }) => invoices.void(invoiceId, etag, clock.now()),
     notFound: invoiceNotFound(invoiceId),
-    ifMatch: undefined,
+    ifMatch,
+    isDone: ({ value }) => value.voidedAt !== undefined,
   });
-  return voided.ok ? accept(voided.value.value) : voided;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Versioned } from '../ports/page.ts';
 import { coinsInsufficient, coinsTooMany } from './buildPayout.ts';
+import { changedSinceRead } from './changeConditionally.ts';
 import { getPayout } from './getPayout.ts';
 import { chainNotConfigured } from './gridWallet.ts';
 import { readManifest } from './payoutDocuments.ts';
@@ -20,19 +21,21 @@ const versionsMax = 20;
 /**
  * Builds a version of a payout with a higher fee, to be signed. It spends all coins of the one before,
  * so that one of them at most confirms, and pays every payee the same. The payout's status stays.
- * Repeatable: at the fee rate of the last version that version is answered.
+ * Repeatable: at the fee rate of the last version that version is answered. Safe without `ifMatch` too.
  */
 export async function replacePayout(
   ports: BuilderPorts,
   gridId: GridId,
   payoutId: PayoutId,
   feeRate: FeeRate,
+  ifMatch?: string,
 ): Promise<Result<Versioned<Payout>, Refusal>> {
   const found = await getPayout(ports, gridId, payoutId);
   if (!found.ok) return found;
   const { value: payout, etag } = found.value;
   const before = newestVersion(payout);
   if (before.feeRate === feeRate) return found;
+  if (ifMatch !== undefined && ifMatch !== etag) return refuse(changedSinceRead);
   if (payout.status === 'confirmed') return refuse(confirmedAlready(payout));
   if (payout.versions.length >= versionsMax) return refuse(tooManyVersions(payout));
   if (ports.chain === undefined) return refuse(chainNotConfigured);
@@ -50,7 +53,8 @@ export async function replacePayout(
   });
   const versions = [...payout.versions, version];
   const replaced = await ports.payouts.replace({ ...payout, versions }, etag);
-  return replaced === undefined ? refuse(changedMeanwhile) : accept(replaced);
+  if (replaced !== undefined) return accept(replaced);
+  return refuse(ifMatch === undefined ? changedMeanwhile : changedSinceRead);
 }
 
 async function planFor(

@@ -17,13 +17,14 @@ type SignerPorts = Pick<Ports, 'payouts' | 'documents' | 'bitcoin' | 'chain' | '
  * Takes the signed PSBT of a payout's last version and offers the transaction to the network. It must
  * be what was sent out, nothing but signed. Repeatable: the same PSBT again gets the same answer. The
  * signature is kept before the network is asked, so that a crash or a refusal there loses nothing:
- * the follower offers it again.
+ * the follower offers it again. Safe without `ifMatch` too.
  */
 export async function signPayout(
   ports: SignerPorts,
   gridId: GridId,
   payoutId: PayoutId,
   psbt: string,
+  ifMatch?: string,
 ): Promise<Result<Versioned<Payout>, Refusal>> {
   const found = await getPayout(ports, gridId, payoutId);
   if (!found.ok) return found;
@@ -31,11 +32,13 @@ export async function signPayout(
   if (!matched.ok) return matched;
   const { version, signed } = matched.value;
 
-  const stored = await changePayout(ports, payoutId, (payout) => {
-    const now = payout.versions.find(({ txid }) => txid === version.txid);
-    if (now?.signedHex !== undefined) return accept(payout);
-    if (newestVersion(payout).txid !== version.txid) return refuse(replaced(version));
-    return accept(withSignature(payout, version.txid, signed.hex));
+  const stored = await changePayout(ports, payoutId, {
+    apply: (payout) =>
+      newestVersion(payout).txid === version.txid
+        ? accept(withSignature(payout, version.txid, signed.hex))
+        : refuse(replaced(version)),
+    isDone: (payout) => signedVersions(payout).some(({ txid }) => txid === version.txid),
+    ifMatch,
   });
   return stored.ok ? offerNow(ports, stored.value, version) : stored;
 }
@@ -82,17 +85,25 @@ async function offerNow(
   if (chain === undefined || version === undefined || !isCurrent) return accept(stored);
   const sent = await broadcastVersion(chain, version);
   if (sent.ok) {
-    return changePayout(ports, payout.id, (now) => accept(asBroadcast(now, clock.now())));
+    return changePayout(ports, payout.id, {
+      apply: (now) => accept(asBroadcast(now, clock.now())),
+    });
   }
   const detail = `The signature is kept, but the network refuses the transaction: ${sent.refusal}.`;
   return refuse({ code: 'chain_refused', detail });
 }
 
+type PayoutChange = {
+  readonly apply: (payout: Payout) => Result<Payout, Refusal>;
+  readonly isDone?: (payout: Payout) => boolean;
+  readonly ifMatch?: string | undefined;
+};
+
 /** Changes a payout where there is something to change; what stays as it is is not written. */
 function changePayout(
   { payouts }: Pick<Ports, 'payouts'>,
   payoutId: PayoutId,
-  apply: (payout: Payout) => Result<Payout, Refusal>,
+  { apply, isDone = () => false, ifMatch }: PayoutChange,
 ): Promise<Result<Versioned<Payout>, Refusal>> {
   let read: Versioned<Payout> | undefined;
   return changeConditionally<Versioned<Payout>>({
@@ -108,7 +119,8 @@ function changePayout(
     replace: async (changed) =>
       changed.value === read?.value ? changed : payouts.replace(changed.value, changed.etag),
     notFound: { code: 'payout_not_found', detail: `There is no payout ${payoutId}.` },
-    ifMatch: undefined,
+    ifMatch,
+    isDone: ({ value }) => isDone(value),
   });
 }
 

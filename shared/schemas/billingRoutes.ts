@@ -28,6 +28,7 @@ export const billingRoutes = {
       POST: {
         summary: 'Preview what a period would bill; it can be repeated',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         body: BillingRunCreate,
         answers: { 200: BillingRun },
@@ -49,10 +50,12 @@ export const billingRoutes = {
   billingRunFinalize: {
     path: 'grids/{gridId}/billing-runs/{period}/finalize',
     params: ofRun,
+    isConditional: true,
     methods: {
       POST: {
         summary: 'Make a billing run final, once: invoices and payouts come from it',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         answers: { 200: BillingRun },
       },
@@ -148,10 +151,12 @@ export const billingRoutes = {
   invoiceVoid: {
     path: 'invoices/{invoiceId}/void',
     params: ofInvoice,
+    isConditional: true,
     methods: {
       POST: {
         summary: 'Void an invoice: what is not paid of it goes back to the account',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('invoice', 'operator'),
         answers: { 200: Invoice },
       },

@@ -38,6 +38,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Build a payout for all who wait and can be paid',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         body: PayoutCreate,
         answers: { 201: PayoutWhole },
@@ -83,10 +84,12 @@ export const payoutRoutes = {
   gridPayoutSignature: {
     path: 'grids/{gridId}/payouts/{payoutId}/signature',
     params: ofPayout,
+    isConditional: true,
     methods: {
       POST: {
         summary: 'Hand back the signed PSBT: it goes to the network',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         body: PayoutSignature,
         maxBodyBytes: signatureBytesMax,
@@ -97,10 +100,12 @@ export const payoutRoutes = {
   gridPayoutReplacement: {
     path: 'grids/{gridId}/payouts/{payoutId}/replacement',
     params: ofPayout,
+    isConditional: true,
     methods: {
       POST: {
         summary: 'Build a version with a higher fee, to be signed',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         body: PayoutReplacement,
         answers: { 200: PayoutWhole },
@@ -127,6 +132,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Get a fresh address to fill the wallet of a mini grid at',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         answers: { 200: DepositAddress },
       },
@@ -135,6 +141,7 @@ export const payoutRoutes = {
   payoutAddress: {
     path: 'prosumers/{prosumerId}/payout-address',
     params: ofProsumer,
+    isConditional: true,
     methods: {
       GET: {
         summary: 'Show where a prosumer is paid',
@@ -158,6 +165,7 @@ export const payoutRoutes = {
       POST: {
         summary: 'Ask for a text to sign, to bind an address',
         tag: 'Billing',
+        keptIn: 'Prosumer Info',
         access: only('path', 'operator', 'self'),
         body: AddressChallengeCreate,
         answers: { 200: AddressChallenge },

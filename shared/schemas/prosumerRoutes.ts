@@ -40,6 +40,7 @@ export const prosumerRoutes = {
       POST: {
         summary: 'Create a prosumer',
         tag: 'Prosumer Info',
+        keptIn: 'Prosumer Info',
         access: only('body', 'operator'),
         body: ProsumerCreate,
         answers: { 201: Prosumer },
@@ -49,7 +50,7 @@ export const prosumerRoutes = {
   prosumer: {
     path: 'prosumers/{prosumerId}',
     params: ofProsumer,
-    hasEtag: true,
+    isConditional: true,
     methods: {
       GET: {
         summary: 'Show a prosumer',

@@ -26,13 +26,17 @@ export type MethodSpec = {
   readonly answers: Readonly<Record<number, TSchema | RawBody>>;
 };
 
+/** Where what a POST makes is kept, and so what it answered under its Idempotency-Key. */
+export type KeptIn = 'Smart Grid Info' | 'Prosumer Info';
+export type PostSpec = MethodSpec & { readonly keptIn: KeptIn };
+
 /** What a function of the API takes and answers. Its path is as Azure Functions has it. */
 export type RouteSpec = {
   readonly path: string;
   readonly params: TSchema;
-  readonly methods: { readonly [M in Method]?: MethodSpec };
-  /** Its answers bear an ETag, and what changes it honours If-Match. */
-  readonly hasEtag?: true;
+  readonly methods: { readonly [M in Method]?: M extends 'POST' ? PostSpec : MethodSpec };
+  /** What it changes is a document that others read and change: it honours If-Match. */
+  readonly isConditional?: true;
 };
 
 /** Where the API lies below its server, as host.json has it. */

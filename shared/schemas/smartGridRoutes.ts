@@ -27,6 +27,7 @@ export const smartGridRoutes = {
       POST: {
         summary: 'Create a mini grid',
         tag: 'Smart Grid Info',
+        keptIn: 'Smart Grid Info',
         access: { kind: 'everywhere' },
         body: GridCreate,
         answers: { 201: Grid },
@@ -36,7 +37,7 @@ export const smartGridRoutes = {
   grid: {
     path: 'grids/{gridId}',
     params: ofGrid,
-    hasEtag: true,
+    isConditional: true,
     methods: {
       GET: {
         summary: 'Show a mini grid',
@@ -111,6 +112,7 @@ export const smartGridRoutes = {
       POST: {
         summary: 'Post readings of meters',
         tag: 'Smart Grid Info',
+        keptIn: 'Smart Grid Info',
         access: only('path', 'operator', 'gateway'),
         body: ReadingsPost,
         shownBody: ReadingsPostShown,

@@ -26,7 +26,7 @@ export const tariffRoutes = {
       ...gridInPath,
       validFrom: instant('Start of the first timeframe that is settled with it.'),
     }),
-    hasEtag: true,
+    isConditional: true,
     methods: {
       GET: {
         summary: 'Show a tariff version',

@@ -42,6 +42,7 @@ export const traderRoutes = {
       POST: {
         summary: 'Trade with the mini grid ahead, at the quoted price',
         tag: 'Trader Info',
+        keptIn: 'Prosumer Info',
         access: only('body', 'operator', 'self'),
         body: TradeCreate,
         answers: { 202: TradeAhead },
@@ -51,7 +52,7 @@ export const traderRoutes = {
   trade: {
     path: 'trades/{tradeId}',
     params: parameters({ tradeId: pathId('Id of a trade.') }),
-    hasEtag: true,
+    isConditional: true,
     methods: {
       GET: {
         summary: 'Show a trade, recorded or ahead',
@@ -94,6 +95,7 @@ export const traderRoutes = {
       POST: {
         summary: 'Place a sealed order in an auction',
         tag: 'Trader Info',
+        keptIn: 'Prosumer Info',
         access: only('body', 'operator', 'self'),
         body: OrderCreate,
         answers: { 201: Order },
@@ -103,7 +105,7 @@ export const traderRoutes = {
   order: {
     path: 'orders/{orderId}',
     params: parameters({ orderId: pathId<OrderId>('Id of an order.') }),
-    hasEtag: true,
+    isConditional: true,
     methods: {
       GET: {
         summary: 'Show an order',

@@ -44,6 +44,7 @@ import { prosumers } from '../../functions/prosumers.ts';
 import { prosumerTransactions } from '../../functions/prosumerTransactions.ts';
 import { trade } from '../../functions/trade.ts';
 import { trades } from '../../functions/trades.ts';
+import { sha256 } from '../../shared/adapters/digest.ts';
 import { isTransient } from '../../shared/adapters/isTransient.ts';
 import type { Actor } from '../../shared/domain/audit.ts';
 import type { EdgeDeps, HttpAnswer, HttpRequestLike } from '../../shared/http/edge.ts';
@@ -74,8 +75,12 @@ export type Call = (
 export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open' }): Call {
   const served = servedBy(ports, {
     ...ports,
-    answers: ports.idempotency,
+    answers: {
+      'Smart Grid Info': ports.idempotency,
+      'Prosumer Info': ports.prosumerIdempotency,
+    },
     isTransient,
+    sha256,
     tokens,
     limits: unlimited,
     authorize: (caller, access, input) => authorize(ports, caller, access, input),

@@ -342,7 +342,7 @@ describe('an export refuses', () => {
 test('the OpenAPI document says where the next page is', () => {
   const { paths }: { paths?: Record<string, Answer['body']> } = openApiDocument();
   const answer = paths?.['/grids/{gridId}/exports/{dataset}'].get.responses[200];
-  expect(Object.keys(answer.headers)).toEqual(['Link', 'Content-Disposition']);
+  expect(Object.keys(answer.headers)).toEqual(['Link', 'Content-Disposition', 'ETag']);
   expect(Object.keys(answer.content)).toEqual(['text/csv', 'application/x-ndjson']);
 });
 

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { HttpRequest } from '@azure/functions';
 import { accept } from '../../shared/domain/result.ts';
-import type { EdgeDeps, Handlers, HttpAnswer, KeptRequest } from '../../shared/http/edge.ts';
+import type {
+  EdgeDeps,
+  Handlers,
+  HttpAnswer,
+  KeptAnswers,
+  KeptRequest,
+} from '../../shared/http/edge.ts';
 import { serve } from '../../shared/http/serve.ts';
 import { unlimited } from '../../shared/http/unlimited.ts';
 import type { FunctionName } from '../../shared/schemas/input.ts';
@@ -42,29 +48,33 @@ export function edgeDeps() {
     tokens: { kind: 'open' },
     limits: unlimited,
     authorize: async () => accept(undefined),
-    answers: {
-      begin: async (key, record) => {
-        const known = kept.get(key);
-        if (known !== undefined) return known;
-        kept.set(key, record);
-        return record;
-      },
-      complete: async (key, answer) => {
-        const known = kept.get(key);
-        if (known !== undefined && known.answer === undefined) kept.set(key, { ...known, answer });
-      },
-    },
+    answers: { 'Smart Grid Info': keptIn(kept), 'Prosumer Info': keptIn(kept) },
     ids: {
       next: () => {
         count += 1;
         return `id-${count}`;
       },
     },
-    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    sha256: (content) => createHash('sha256').update(content).digest('hex'),
     log: { error: (message, fields) => logged.push({ message, ...fields }) },
     isTransient: (error) => error instanceof Error && error.message === 'busy',
   };
   return { deps, kept, logged };
+}
+
+function keptIn(kept: Map<string, KeptRequest>): KeptAnswers {
+  return {
+    begin: async (key, record) => {
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      kept.set(key, record);
+      return record;
+    },
+    complete: async (key, answer) => {
+      const known = kept.get(key);
+      if (known !== undefined && known.answer === undefined) kept.set(key, { ...known, answer });
+    },
+  };
 }
 
 /** Serves one request with handlers of the test. */

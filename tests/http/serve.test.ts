@@ -12,6 +12,9 @@ const grids: Handlers<'grids'> = {
 };
 const post = (sent: Parameters<typeof request>[1]) => answer('grids', grids, request('POST', sent));
 
+/** The hash of a content alone, where the thing has no version. */
+const contentTag = /^"[0-9a-f]{32}"$/;
+
 describe('an answer', () => {
   test('is JSON that nobody keeps', async () => {
     const { status, headers, body } = await answer('grids', grids, request('GET'));
@@ -19,6 +22,7 @@ describe('an answer', () => {
     expect(headers).toEqual({
       'cache-control': 'no-store',
       'content-type': 'application/json; charset=utf-8',
+      etag: expect.stringMatching(contentTag),
       'x-content-type-options': 'nosniff',
     });
     expect(body).toBe(JSON.stringify({ value: [gridAnswer('g')] }));
@@ -43,6 +47,7 @@ describe('an answer', () => {
     expect(given.headers).toEqual({
       'cache-control': 'no-store',
       'content-type': 'text/html',
+      etag: expect.stringMatching(contentTag),
       'x-content-type-options': 'nosniff',
     });
   });
@@ -236,6 +241,70 @@ test('a handler gets numbers for numbers, absent for empty, and the address', as
   });
 });
 
+describe('If-None-Match', () => {
+  const png = new Uint8Array([137, 80, 78, 71]);
+  const showing = (name: string, version?: string): Handlers<'prosumer'> => {
+    const headers = version === undefined ? {} : { etag: `"${version}"` };
+    const shown = async () =>
+      accept({ status: 200, body: { ...prosumerAnswer('p'), name }, headers } as const);
+    return { GET: shown, PATCH: shown, DELETE: shown };
+  };
+  const get = (handlers: Handlers<'prosumer'>, ifNoneMatch?: string, method = 'GET') =>
+    answer(
+      'prosumer',
+      handlers,
+      request(method, {
+        params: { prosumerId: 'p' },
+        headers: ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch },
+        ...(method === 'PATCH' && { json: { name: 'x' } }),
+      }),
+    );
+
+  test('gets 304 without a body for what is as it was, and the tag again', async () => {
+    const first = await get(showing('Anna', 'p1'));
+    const { etag = '', 'content-type': _, ...others } = first.headers;
+    expect(etag).toMatch(/^"p1\.[0-9a-f]{32}"$/);
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const again = await get(showing('Anna', 'p1'), known);
+      expect(again).toEqual({ status: 304, headers: { etag, ...others } });
+      expect(await get(showing('Anna', 'p1'), known, 'HEAD')).toEqual(again);
+    }
+  });
+
+  test('gets the whole answer where its content or its version is another', async () => {
+    const { etag } = (await get(showing('Anna', 'p1'))).headers;
+    for (const other of [showing('Ben', 'p1'), showing('Anna', 'p2'), showing('Anna')]) {
+      const answered = await get(other, etag);
+      expect([answered.status, typeof answered.body]).toEqual([200, 'string']);
+    }
+  });
+
+  test.each(['"p1"', 'nonsense', '"', ''])('is no condition as %s', async (tag) => {
+    expect((await get(showing('Anna', 'p1'), tag)).status).toBe(200);
+  });
+
+  test('is nothing to a change, nor to the state of health', async () => {
+    const { etag } = (await get(showing('Anna', 'p1'))).headers;
+    expect((await get(showing('Anna', 'p1'), etag, 'PATCH')).status).toBe(200);
+    const alive: Handlers<'healthLive'> = {
+      GET: async () => accept({ status: 200, body: { status: 'live' } }),
+    };
+    const sent = request('GET', { path: '/health/live', headers: { 'if-none-match': '*' } });
+    const health = await answer('healthLive', alive, sent);
+    expect([health.status, health.headers['etag']]).toEqual([200, undefined]);
+  });
+
+  test('knows bytes too', async () => {
+    const qr: Handlers<'invoiceQr'> = {
+      GET: async () => accept({ status: 200, raw: png, headers: { 'content-type': 'image/png' } }),
+    };
+    const ask = (headers: Record<string, string>) =>
+      answer('invoiceQr', qr, request('GET', { params: { invoiceId: 'i' }, headers }));
+    const { etag = '' } = (await ask({})).headers;
+    expect((await ask({ 'if-none-match': etag })).status).toBe(304);
+  });
+});
+
 describe('If-Match', () => {
   const prosumer = (etag: string): Handlers<'prosumer'> => ({
     GET: async () => accept({ status: 200, body: prosumerAnswer('p') }),
@@ -262,6 +331,8 @@ describe('If-Match', () => {
     ['*', 200],
     ['"b"', 200],
     ['"a", "b"', 200],
+    [`"b.${'0'.repeat(32)}"`, 200],
+    [`"a.${'0'.repeat(32)}"`, 412],
     ['"a"', 412],
     ['"a", "c"', 412],
     ['W/"b"', 412],

@@ -20,7 +20,9 @@ beforeEach(async () => {
 /** A challenge for an address of a, and its signature by a key. */
 async function challenged(index: number, signer = walletOf('a').key(0, index)) {
   const { address } = walletOf('a').key(0, index);
-  const { challenge, message } = granted(await challengeAddress(app.ports, a, address));
+  const { challenge, message } = granted(
+    await challengeAddress(app.ports, a, address, app.ports.ids.next()),
+  );
   const signature = signMessage(signer.node, 'p2wpkh', message);
   return { address, nonce: challenge.nonce, signature, message };
 }
@@ -56,7 +58,7 @@ describe('an address', () => {
     ['with a slip', 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt08q', 'checksum'],
     ['that is none', 'my wallet', 'no bitcoin address'],
   ])('%s is refused with the reason', async (_what, address, reason) => {
-    const refused = await challengeAddress(app.ports, a, address);
+    const refused = await challengeAddress(app.ports, a, address, app.ports.ids.next());
     expect(refused).toMatchObject({
       refusal: {
         code: 'address_invalid',
@@ -70,7 +72,9 @@ describe('an address', () => {
   test('of nobody is refused', async () => {
     const { address } = walletOf('a').key(0, 0);
     const nobody = 'nobody' as ProsumerId;
-    expect(codeOf(await challengeAddress(app.ports, nobody, address))).toBe('prosumer_not_found');
+    expect(codeOf(await challengeAddress(app.ports, nobody, address, app.ports.ids.next()))).toBe(
+      'prosumer_not_found',
+    );
     expect(codeOf(await getPayoutAddress(app.ports, nobody))).toBe('prosumer_not_found');
   });
 });

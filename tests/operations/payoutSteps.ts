@@ -38,7 +38,9 @@ export async function bind(
   index = 0,
 ): Promise<Address> {
   const { address, node } = walletOf(name).key(0, index);
-  const asked = granted(await challengeAddress(ports, name as ProsumerId, address));
+  const asked = granted(
+    await challengeAddress(ports, name as ProsumerId, address, ports.ids.next()),
+  );
   const signature = signMessage(node, 'p2wpkh', asked.message);
   const answer = { address, nonce: asked.challenge.nonce, signature };
   granted(await bindAddress(ports, name as ProsumerId, answer));

@@ -26,7 +26,7 @@ export async function bindSome(world: World, prosumerId: ProsumerId): Promise<vo
   const key = chance.hits(0.3) ? wallet.taprootKey(index) : wallet.key(0, index);
   const signer = chance.hits(0.1) ? wallet.key(1, 0) : key;
   await attempt(world, async (ports) => {
-    const asked = await challengeAddress(ports, prosumerId, key.address);
+    const asked = await challengeAddress(ports, prosumerId, key.address, ports.ids.next());
     if (!asked.ok) return;
     const { challenge, message } = asked.value;
     const signature = signMessage(signer.node, key.kind, message);
