@@ -11,6 +11,8 @@ const made: string[] = [];
 /** The app in a process of its own, under the local host. */
 export type RunningApp = Client & {
   readonly dataDirectory: string;
+  /** Its process, as the system knows it. */
+  readonly pid: number;
   stdout(): string;
   stderr(): string;
   /** Asks it to end, and answers its exit code. */
@@ -46,6 +48,7 @@ export async function startApp({
   return {
     ...client,
     dataDirectory,
+    pid: Number(hosted.child.pid),
     stdout: hosted.stdout,
     stderr: hosted.stderr,
     stop() {
