@@ -75,6 +75,11 @@ export function memoryCosmos(): MemoryCosmos {
         if (partitions.get(pk)?.get(document.id)?.['_etag'] !== etag) return undefined;
         return put(pk, document);
       },
+      async delete(pk, id) {
+        // It costs what writing the document costs.
+        count('replace', partitions.get(pk)?.get(id));
+        partitions.get(pk)?.delete(id);
+      },
       async query<Answer>(pk: string, query: PartitionQuery) {
         const rows = answer([...(partitions.get(pk)?.values() ?? [])], query);
         count('query', rows);

@@ -43,7 +43,21 @@ export type ReadingStore = {
     registers: readonly RegisterReading[],
     timeframeMinutes: number,
   ): Promise<readonly RegisterNeighbours[]>;
+
+  /** How far the readings of a grid are purged; undefined where nothing ever was. */
+  purgeOf(gridId: GridId): Promise<Purge | undefined>;
+  /** Notes how far they are purged. What is noted never goes back. */
+  putPurge(gridId: GridId, purge: Purge): Promise<void>;
+  /** Deletes all readings of these timeframes, and the registers of the instants they start at. */
+  purge(gridId: GridId, timeframes: readonly Timeframe[]): Promise<void>;
 };
+
+/**
+ * Readings of timeframes before `before` are no longer taken, nor used for anything; those before
+ * `deletedBefore` are deleted. deletedBefore ≤ before: a timeframe is closed to readings a while
+ * before it is deleted, so that none which was on its way then stays behind.
+ */
+export type Purge = { readonly before: Timeframe; readonly deletedBefore: Timeframe };
 
 export type RegisterNeighbours = {
   readonly before?: RegisterReading;

@@ -13,6 +13,7 @@ import {
   readingOf,
   registerOf,
   riverside,
+  timeframe,
 } from './samples.ts';
 
 describeDocuments('reading store', (adapter) => {
@@ -210,5 +211,61 @@ describeDocuments('register readings', (adapter) => {
     ]);
     expect(await readings.neighbours(riverside, [late], 30)).toEqual([{ before: early }]);
     expect(await readings.neighbours(hillside, [middle], 15)).toEqual([{}]);
+  });
+});
+
+describeDocuments('purging readings', (adapter) => {
+  const stores = freshStores(adapter);
+  const at = (text: string) => timeframe(`2026-11-22T${text}:00Z`);
+
+  test('deletes all that came for a timeframe, of that grid alone, whatever came before', async () => {
+    const { readings, openAnother, reopen } = stores();
+    const other = await openAnother();
+    const many = Array.from({ length: 1_100 }, (_, n) => readingOf(nthId(n)));
+    await readings.append(riverside, many);
+    await other.readings.append(riverside, [readingOf('a'), readingOf('a', { version: 2 })]);
+    await readings.append(riverside, [readingOf('a', { timeframe: at1015 })]);
+    await readings.append(hillside, [readingOf('a')]);
+    await readings.appendRegisters(riverside, [
+      registerOf('a'),
+      registerOf('b', { meterId: 'meter-2' }),
+      registerOf('a', { at: at1015 }),
+    ]);
+    await readings.purge(riverside, []);
+    await readings.purge(riverside, [at('09:45'), at1000]);
+    await other.readings.purge(riverside, [at1000]);
+    for (const open of [async () => stores(), openAnother, reopen]) {
+      const { readings: there } = await open();
+      expect((await there.snapshot(riverside, at1000)).readings).toEqual([]);
+      expect(await there.versions(riverside, prosumerId('a'), at1000)).toEqual([]);
+      expect(await there.latestOf(riverside, at1000, [prosumerId('a')])).toEqual(new Map());
+      expect((await there.snapshot(riverside, at1015)).readings).toHaveLength(1);
+      expect((await there.snapshot(hillside, at1000)).readings).toEqual([readingOf('a')]);
+      const registers = [registerOf('a', { at: at1015 }), registerOf('a', { at: at1030 })];
+      const neighbours = await there.neighbours(riverside, registers, 15);
+      expect(neighbours).toEqual([{}, { before: registerOf('a', { at: at1015 }) }]);
+    }
+  });
+
+  test('is noted per grid, and what is noted never goes back', async () => {
+    const { readings, openAnother, reopen } = stores();
+    const other = await openAnother();
+    expect(await readings.purgeOf(riverside)).toBeUndefined();
+    await readings.putPurge(riverside, { before: at1015, deletedBefore: at1000 });
+    expect(await other.readings.purgeOf(riverside)).toEqual({
+      before: at1015,
+      deletedBefore: at1000,
+    });
+    await Promise.all([
+      readings.putPurge(riverside, { before: at1030, deletedBefore: at1000 }),
+      other.readings.putPurge(riverside, { before: at1015, deletedBefore: at1015 }),
+    ]);
+    await readings.putPurge(riverside, { before: at1000, deletedBefore: at1000 });
+    const again = await reopen();
+    expect(await again.readings.purgeOf(riverside)).toEqual({
+      before: at1030,
+      deletedBefore: at1015,
+    });
+    expect(await again.readings.purgeOf(hillside)).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import type { Instant, Timeframe } from '../../domain/timeframe.ts';
 import type { WattHours } from '../../domain/units.ts';
 import type { AppendOutcome, ReadingStore } from '../../ports/readingStore.ts';
 import { readTransaction, transaction } from './database.ts';
+import { readingPurge } from './readingPurge.ts';
 import { registerRows } from './registerRows.ts';
 import { query, tupleQuery, write } from './statement.ts';
 
@@ -33,6 +34,7 @@ export function embeddedReadingStore(db: DatabaseSync): ReadingStore {
     statements.selectMark.get(gridId, timeframe)?.mark ?? 0;
   return {
     ...registerRows(db),
+    ...readingPurge(db),
     async append(gridId, readings) {
       return transaction(db, () => append(statements, gridId, readings));
     },

@@ -106,4 +106,13 @@ export const smartGridInfoSchema: readonly string[] = [
   `
   CREATE INDEX closingsLate ON closings (gridId, timeframe, revision) WHERE hasLateReadings = 1;
   `,
+  `
+  -- Readings before purgedBefore are no longer taken, those before deletedBefore are deleted.
+  CREATE TABLE readingPurges (
+    gridId TEXT PRIMARY KEY,
+    purgedBefore TEXT NOT NULL,
+    deletedBefore TEXT NOT NULL CHECK (deletedBefore <= purgedBefore)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX registersByInstant ON registers (gridId, at);
+  `,
 ];

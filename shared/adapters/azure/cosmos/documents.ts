@@ -32,6 +32,8 @@ export type Documents = {
   ): Promise<Stored<Body> | undefined>;
   /** Replaces what is still at `etag`, and answers the new one; undefined when it is not, or gone. */
   replace(pk: string, document: { readonly id: string }, etag: string): Promise<string | undefined>;
+  /** Deletes a document; one that is not there is no failure. */
+  delete(pk: string, id: string): Promise<void>;
   /** All rows that a query of one partition finds. */
   query<Row>(pk: string, query: PartitionQuery): Promise<readonly Row[]>;
 };
@@ -64,6 +66,9 @@ export function documentsOf(container: Container, meter: RequestMeter): Document
         [status.preconditionFailed, status.notFound],
       );
       return response?.resource?._etag;
+    },
+    async delete(pk, id) {
+      await writing(meter, () => container.item(id, pk).delete(), [status.notFound]);
     },
     async query<Row>(pk: string, query: PartitionQuery) {
       const spec = { query: textOf(query), parameters: parametersOf(pk, query) };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { assert } from '../../../domain/assert.ts';
 import type { AppendOutcome } from '../../../ports/readingStore.ts';
+import { mapAtOnce } from '../../mapAtOnce.ts';
 import { pauseBefore } from './contention.ts';
 import { ContentionError } from './cosmosErrors.ts';
 import type { Documents } from './documents.ts';
@@ -75,6 +76,15 @@ export class PackLogs<Item, Body extends object> {
     const known = this.#logs.get(pk);
     if (known !== undefined && known.packs > packs) return true;
     return (await documents.read(pk, packIdOf(packs + 1))) !== undefined;
+  }
+
+  /** Deletes a log, and forgets it here. Nobody may append to it any more. */
+  async delete(documents: Documents, pk: string): Promise<void> {
+    const packs = await documents.query<string>(pk, { select: 'VALUE c.id' });
+    await mapAtOnce(deletionsAtOnceMax, packs, (id) => documents.delete(pk, id));
+    const log = this.#logs.get(pk);
+    if (log === undefined || !this.#logs.delete(pk)) return;
+    this.#itemCount -= log.items.length;
   }
 
   async #appendWaiting(documents: Documents, log: Log<Item>): Promise<void> {
@@ -237,6 +247,8 @@ type Log<Item> = {
 const itemsPerPackMax = 1_000;
 /** Some 200 bytes each in memory. */
 const itemsInMemoryMax = 200_000;
+/** Deletions of a log that are under way at once: few, as nobody waits for them, and each is costly. */
+const deletionsAtOnceMax = 4;
 /** How often an append may find its number taken. Each time somebody else got on. */
 const attemptsMax = 64;
 const writerBytes = 9;

@@ -12,6 +12,7 @@ import { mapConcurrently } from './boundedConcurrency.ts';
 import type { CosmosDatabase } from './openCosmos.ts';
 import { PackLogs } from './packLogs.ts';
 import { readingCodec } from './readingPack.ts';
+import { readingPurge } from './readingPurge.ts';
 import { registerCodec, registerKeyOf } from './registerPack.ts';
 
 /** Readings in one log of packs per grid and timeframe, registers in one per grid and instant. */
@@ -86,6 +87,10 @@ export function cosmosReadingStore({ operate }: CosmosDatabase): ReadingStore {
           return { ...(before && { before }), ...(after && { after }) };
         });
       }),
+    ...readingPurge(operate, async (readings, gridId, timeframe) => {
+      await readingLogs.delete(readings, readingsPk(gridId, timeframe));
+      await registerLogs.delete(readings, registersPk(gridId, timeframe));
+    }),
   };
 }
 
