@@ -24,8 +24,7 @@ export function gridCompleteness(ports: Ports): Handlers<'gridCompleteness'> {
         page.value,
       );
       if (!result.ok) return result;
-      const { range, items, next } = result.value;
-      return ok(completenessBody(url, gridId, range, items, next));
+      return ok(completenessBody(url, gridId, result.value));
     },
   };
 }

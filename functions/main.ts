@@ -15,6 +15,7 @@ import { closeTimeframesTimer } from './closeTimeframes.ts';
 import { completeBillingTimer } from './completeBilling.ts';
 import { currentLog, logWithInvocation } from './currentLog.ts';
 import { docs } from './docs.ts';
+import { erasePersonalDataTimer } from './erasePersonalData.ts';
 import { followChainTimer } from './followChain.ts';
 import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
@@ -49,7 +50,7 @@ import { order } from './order.ts';
 import { orders } from './orders.ts';
 import { payoutAddress, payoutAddressChallenge } from './payoutAddress.ts';
 import { openOnce } from './ports.ts';
-import { prosumer } from './prosumer.ts';
+import { prosumer, prosumerErasure } from './prosumer.ts';
 import { prosumerExplain } from './prosumerExplain.ts';
 import { prosumerNetto } from './prosumerNetto.ts';
 import { prosumers } from './prosumers.ts';
@@ -81,6 +82,7 @@ http('gridCompleteness', gridCompleteness);
 // Prosumer Info
 http('prosumers', prosumers);
 http('prosumer', prosumer);
+http('prosumerErasure', prosumerErasure);
 http('prosumerTransactions', prosumerTransactions);
 http('prosumerNetto', prosumerNetto);
 http('prosumerExplain', prosumerExplain);
@@ -137,6 +139,10 @@ app.timer('completeBilling', {
 app.timer('followChain', {
   schedule: '20 * * * * *',
   handler: followChainTimer(ports),
+});
+app.timer('erasePersonalData', {
+  schedule: '0 30 * * * *',
+  handler: erasePersonalDataTimer(ports),
 });
 app.serviceBusQueue('closeTimeframe', {
   connection: 'SERVICE_BUS',

@@ -9,6 +9,7 @@ import {
   deactivateProsumer,
   etagOfProsumer,
 } from '../shared/operations/changeProsumer.ts';
+import { eraseProsumer } from '../shared/operations/eraseProsumer.ts';
 import { getProsumer } from '../shared/operations/getProsumer.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { StoredProsumer } from '../shared/ports/prosumerStore.ts';
@@ -26,6 +27,14 @@ export function prosumer(ports: Ports): Handlers<'prosumer'> {
     },
     DELETE: async ({ params, ifMatch }) =>
       answer(await deactivateProsumer(ports, params.prosumerId, ifMatch)),
+  };
+}
+
+/** `POST /prosumers/{prosumerId}/erasure` */
+export function prosumerErasure(ports: Ports): Handlers<'prosumerErasure'> {
+  return {
+    POST: async ({ params, ifMatch }) =>
+      answer(await eraseProsumer(ports, params.prosumerId, ifMatch)),
   };
 }
 

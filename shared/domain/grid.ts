@@ -132,7 +132,10 @@ export type Grid = {
   readonly correctionDays?: number;
   /** What a prosumer may sell, and buy, ahead for one timeframe; absent: `gridDefaults`. */
   readonly aheadEnergyWhMax?: number;
-  /** For how many days after its end a deactivated prosumer is known by name; absent: `gridDefaults`. */
+  /**
+   * For how many days a deactivated prosumer is known by name once its last timeframe is no longer
+   * corrected; absent: `gridDefaults`.
+   */
   readonly personalDataDays?: number;
   /** For how many days readings are kept; absent: for ever. */
   readonly readingRetentionDays?: number;

@@ -6,6 +6,8 @@ export const refusalCodes = [
   'trade_not_found',
   'grid_exists',
   'prosumer_exists',
+  'prosumer_erased',
+  'personal_data_needed',
   'etag_mismatch',
   'concurrent_change',
   'setting_immutable',

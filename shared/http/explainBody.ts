@@ -36,16 +36,18 @@ export function explainBody(explained: {
   readonly timeframe: Timeframe;
   readonly terms: Terms;
   readonly readings: readonly Reading[];
+  readonly isPurged: boolean;
   readonly ahead: readonly TradeAhead[];
   readonly revisions: readonly Revision[];
 }): Body {
-  const { gridId, prosumerId, timeframe, terms, readings, ahead, revisions } = explained;
+  const { gridId, prosumerId, timeframe, terms, readings, isPurged, ahead, revisions } = explained;
   return {
     gridId,
     prosumerId,
     timeframe,
     tariff: terms.tariff,
     readings: readings.map((reading) => readingBody(reading, revisions)),
+    ...(isPurged && { readingsDeleted: true }),
     tradesAhead: ahead.map(aheadBody),
     revisions: revisions.map((revision) => revisionBody(revision, ahead)),
   };

@@ -31,6 +31,7 @@ export function gridBody({
     missingReadings = gridDefaults.missingReadings,
     correctionDays = gridDefaults.correctionDays,
     aheadEnergyWhMax = gridDefaults.aheadEnergyWhMax,
+    personalDataDays = gridDefaults.personalDataDays,
     ...settings
   } = grid;
   const { prosumerCount, producedWh, consumedWh, lastClosedTimeframe } = totals;
@@ -39,6 +40,7 @@ export function gridBody({
     missingReadings,
     correctionDays,
     aheadEnergyWhMax,
+    personalDataDays,
     market: marketBody(market),
     tariff,
     billing: billingBody(billing),

@@ -14,6 +14,8 @@ const refusals = {
   trade_not_found: { status: 404, title: 'No such trade' },
   grid_exists: { status: 409, title: 'The mini grid exists', isFinal: true },
   prosumer_exists: { status: 409, title: 'The prosumer exists', isFinal: true },
+  prosumer_erased: { status: 409, title: 'The personal data is erased', isFinal: true },
+  personal_data_needed: { status: 409, title: 'The personal data is still needed' },
   etag_mismatch: { status: 412, title: 'Changed since it was read' },
   concurrent_change: { status: 409, title: 'Changed at the same time' },
   setting_immutable: { status: 409, title: 'The setting can no longer change' },

@@ -8,7 +8,7 @@ import type { Prosumer as ProsumerSchema } from '../schemas/prosumer.ts';
 import type { Transaction } from '../schemas/transaction.ts';
 import { tradeBody } from './tradeBody.ts';
 
-/** A prosumer with the sums of its account. */
+/** A prosumer with the sums of its account; without a name and an address once they are erased. */
 export function prosumerBody({
   prosumer,
   sums,
@@ -16,7 +16,9 @@ export function prosumerBody({
   readonly prosumer: Prosumer;
   readonly sums: AccountSums;
 }): DeepReadonly<Static<typeof ProsumerSchema>> {
-  return { ...prosumer, ...sumsBody(sums) };
+  const { name, address, ...known } = prosumer;
+  const personal = prosumer.erasedAt === undefined ? { name, address } : {};
+  return { ...known, ...personal, ...sumsBody(sums) };
 }
 
 /** An account of a grid with its sums. */

@@ -1,4 +1,6 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { Address, ReadAddress } from '../domain/bitcoin.ts';
+import { changedFields } from '../domain/changedFields.ts';
 import { billingDefaults } from '../domain/grid.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { AddressChallenge, PayoutAddress } from '../domain/payout.ts';
@@ -6,11 +8,13 @@ import { boundAddress, challengeMessage } from '../domain/payoutAddress.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { isAnsweredBy, payableAddress } from './challengeAddress.ts';
 import { changedSinceRead } from './changeConditionally.ts';
-import { prosumerNotFound } from './getProsumer.ts';
+import { prosumerErased, prosumerNotFound } from './getProsumer.ts';
 
-type AddressPorts = Pick<Ports, 'grids' | 'prosumers' | 'payouts' | 'bitcoin' | 'clock' | 'sha256'>;
+type AddressPorts = AuditingPorts &
+  Pick<Ports, 'grids' | 'prosumers' | 'payouts' | 'bitcoin' | 'sha256'>;
 
 const etagLength = 32;
 
@@ -34,6 +38,7 @@ export async function bindAddress(
 ): Promise<Result<PayoutAddress, Refusal>> {
   const stored = await ports.prosumers.get(prosumerId);
   if (stored === undefined) return refuse(prosumerNotFound(prosumerId));
+  if (stored.prosumer.erasedAt !== undefined) return refuse(prosumerErased(prosumerId));
   const read = payableAddress(ports, address);
   if (!read.ok) return read;
   const to = read.value;
@@ -55,8 +60,27 @@ export async function bindAddress(
   }
   const cooldownHours = await cooldownHoursOf(ports, challenge.gridId);
   const bound = boundAddress(challenge, { to, signature }, current, { now, cooldownHours });
-  if (await ports.payouts.bindAddress(bound, nonce)) return accept(bound);
+  const entry = boundEntry(ports, current, bound);
+  if (await ports.payouts.bindAddress(bound, nonce, entry)) return accept(bound);
   return afterAnother(ports, challenge, to, signature);
+}
+
+/** Where somebody is paid is personal; since when is not. */
+function boundEntry(
+  ports: AuditingPorts,
+  before: PayoutAddress | undefined,
+  after: PayoutAddress,
+): AuditEntry {
+  const { prosumerId, gridId } = after;
+  const timesOf = ({ boundAt, usableFrom }: PayoutAddress) => ({ boundAt, usableFrom });
+  const addressOf = ({ to: { address } }: PayoutAddress) => ({ address });
+  return auditEntry(ports, {
+    gridId,
+    action: 'bound',
+    thing: { kind: 'payout_address', id: prosumerId },
+    ...changedFields(before && timesOf(before), timesOf(after)),
+    personal: { prosumerId, ...changedFields(before && addressOf(before), addressOf(after)) },
+  });
 }
 
 /** Where a prosumer is paid. */

@@ -7,7 +7,7 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import { addMinutes } from '../domain/timeframe.ts';
 import type { AddressFault } from '../ports/bitcoin.ts';
 import type { Ports } from '../ports/ports.ts';
-import { prosumerNotFound } from './getProsumer.ts';
+import { prosumerErased, prosumerNotFound } from './getProsumer.ts';
 
 const minutesPerHour = 60;
 
@@ -30,6 +30,7 @@ export async function challengeAddress(
 ): Promise<Result<{ readonly challenge: AddressChallenge; readonly message: string }, Refusal>> {
   const stored = await prosumers.get(prosumerId);
   if (stored === undefined) return refuse(prosumerNotFound(prosumerId));
+  if (stored.prosumer.erasedAt !== undefined) return refuse(prosumerErased(prosumerId));
   const read = payableAddress({ bitcoin }, text);
   if (!read.ok) return read;
   const bound = await payouts.getAddress(prosumerId);

@@ -26,6 +26,9 @@ export type GridChange = {
   readonly missingReadings?: MissingReadings;
   readonly correctionDays?: number;
   readonly aheadEnergyWhMax?: number;
+  readonly personalDataDays?: number;
+  /** null: they are kept for ever again; what is deleted stays so. */
+  readonly readingRetentionDays?: number | null;
   readonly market?: Market;
   readonly tariff?: AskedTariff;
   readonly billing?: BillingChange;
@@ -79,16 +82,19 @@ function applyChange(
     market: _market,
     tariff: _tariff,
     billing: billingAsked,
+    readingRetentionDays: daysAsked,
     ...plain
   } = change;
-  const { activeUntil: untilBefore, ...rest } = grid;
+  const { activeUntil: untilBefore, readingRetentionDays: daysBefore, ...rest } = grid;
   const billing = billingAsked && billingSettings(ports, grid.billing, billingAsked);
   if (billing?.ok === false) return billing;
   const activeUntil = until === undefined ? untilBefore : (until ?? undefined);
+  const readingRetentionDays = daysAsked === undefined ? daysBefore : daysAsked;
   const settings: Grid = {
     ...rest,
     ...plain,
     ...(activeUntil && { activeUntil }),
+    ...(readingRetentionDays && { readingRetentionDays }),
     ...(billing && { billing: billing.value }),
   };
   const first = firstTimeframeFrom(settings.activeFrom, settings.timeframeMinutes);

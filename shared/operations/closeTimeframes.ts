@@ -13,6 +13,7 @@ import {
 import type { Message } from '../ports/bus.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
+import { purgedBefore } from './purgedBefore.ts';
 import { rosterProsumers } from './rosterProsumer.ts';
 
 const gridsPerPage = 100;
@@ -26,7 +27,7 @@ const resendAfterMinutes = 5;
 
 type TimerPorts = Pick<
   Ports,
-  'grids' | 'closings' | 'prosumers' | 'rosters' | 'bus' | 'clock' | 'log'
+  'grids' | 'closings' | 'readings' | 'prosumers' | 'rosters' | 'bus' | 'clock' | 'log'
 >;
 
 /**
@@ -74,12 +75,13 @@ async function dueCommands(
  * which a bus drops duplicates. What is to be corrected of the correction is another thing.
  */
 async function lateCommands(
-  { closings }: Pick<Ports, 'closings'>,
+  { closings, readings }: Pick<Ports, 'closings' | 'readings'>,
   { value: grid, etag }: Versioned<Grid>,
   now: Instant,
 ): Promise<readonly Message<CloseCommand>[]> {
   if (grid.paused) return [];
-  const late = await closings.listLate(grid.id, correctableFrom(grid, now), latePerRunMax);
+  const from = await correctionsFrom({ readings }, grid, now);
+  const late = await closings.listLate(grid.id, from, latePerRunMax);
   return late.map(({ timeframe, revision }) => ({
     messageId: `${grid.id}.${compactTimeframe(timeframe)}.fix.${revision}.${etag}`,
     body: { gridId: grid.id, timeframe },
@@ -134,4 +136,18 @@ export function correctableFrom(
   now: Instant,
 ): Instant {
   return addMinutes(now, -correctionDays * minutesPerDay);
+}
+
+/**
+ * A timeframe that starts before this is not corrected: it is too old, or its readings are purged.
+ * Settled on what is left of them, everybody else would count as missing.
+ */
+export async function correctionsFrom(
+  { readings }: Pick<Ports, 'readings'>,
+  grid: Grid,
+  now: Instant,
+): Promise<Instant> {
+  const from = correctableFrom(grid, now);
+  const purged = await purgedBefore({ readings }, grid.id, from, now);
+  return purged !== undefined && purged > from ? purged : from;
 }

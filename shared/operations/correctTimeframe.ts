@@ -3,15 +3,15 @@ import type { Grid } from '../domain/grid.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import type { StoredClosing } from '../ports/closingStore.ts';
 import type { Ports } from '../ports/ports.ts';
-import { correctableFrom } from './closeTimeframes.ts';
+import { correctionsFrom } from './closeTimeframes.ts';
 import { type CommitterPorts, commitClosing } from './commitClosing.ts';
 import { publishClosing } from './publishClosing.ts';
 
 /**
  * Does what is left to do for a timeframe that is closed: publishes again what is not settled, and
- * makes a new revision where readings came that the latest does not contain. One too old for that
- * stays marked, and a paused grid corrects nothing. Undefined when there is nothing to correct,
- * `lost` when another closing took the place after `last`.
+ * makes a new revision where readings came that the latest does not contain. One too old for that,
+ * or without its readings, stays marked, and a paused grid corrects nothing. Undefined when there is
+ * nothing to correct, `lost` when another closing took the place after `last`.
  */
 export async function correctTimeframe(
   ports: CommitterPorts,
@@ -26,7 +26,9 @@ export async function correctTimeframe(
   await clearFollowed(ports, revisions);
   const closing = revisions.at(-1);
   if (closing === undefined || !closing.hasLateReadings) return undefined;
-  if (grid.paused || timeframe < correctableFrom(grid, ports.clock.now())) return undefined;
+  if (grid.paused || timeframe < (await correctionsFrom(ports, grid, ports.clock.now()))) {
+    return undefined;
+  }
   const lines = await ports.closings.nettos(grid.id, closing.nettosId);
   const made = await commitClosing(ports, { grid, timeframe, last, corrects: { closing, lines } });
   if (made !== 'lost') await ports.closings.clearLate(grid.id, closing.closingNumber);

@@ -13,6 +13,7 @@ import { gridNotFound } from './getGrid.ts';
 import { getProsumer } from './getProsumer.ts';
 import { misaligned, timeframeNotFound } from './listTimeframes.ts';
 import type { Transaction } from './listTrades.ts';
+import { purgedBefore } from './purgedBefore.ts';
 import { timeframeTransactions } from './timeframeTransactions.ts';
 
 /** Revisions whose market is explained: the last ones. Each reads the netto of all prosumers once. */
@@ -26,6 +27,8 @@ export type ExplainedTimeframe = {
   readonly terms: Terms;
   /** All versions, ascending. */
   readonly readings: readonly Reading[];
+  /** The readings are deleted, as their grid keeps them no longer. */
+  readonly isPurged: boolean;
   readonly ahead: readonly TradeAhead[];
   /** All, ascending. */
   readonly revisions: readonly ExplainedRevision[];
@@ -50,7 +53,7 @@ export type ExplainedRevision = {
 export async function explainTimeframe(
   ports: Pick<
     Ports,
-    'prosumers' | 'grids' | 'closings' | 'orders' | 'readings' | 'ledger' | 'trades'
+    'prosumers' | 'grids' | 'closings' | 'orders' | 'readings' | 'ledger' | 'trades' | 'clock'
   >,
   prosumerId: ProsumerId,
   at: Instant,
@@ -65,11 +68,13 @@ export async function explainTimeframe(
   const [first] = closings;
   if (first === undefined) return refuse(timeframeNotFound(gridId, at));
 
+  const purged = await purgedBefore(ports, gridId, at, ports.clock.now());
+  const isPurged = purged !== undefined && at < purged;
   const nettosIds = closings.map(({ nettosId }) => nettosId);
   const [lines, book, readings, transactions] = await Promise.all([
     ports.closings.nettosOf(gridId, nettosIds, prosumerId),
     ports.orders.book(gridId, at),
-    ports.readings.versions(gridId, prosumerId, at),
+    isPurged ? [] : ports.readings.versions(gridId, prosumerId, at),
     timeframeTransactions(ports, grid, prosumerId, at),
   ]);
   const ahead = book.ahead.filter((trade) => trade.prosumerId === prosumerId);
@@ -89,7 +94,8 @@ export async function explainTimeframe(
     };
   });
   const { terms } = first;
-  return accept({ gridId, prosumerId, timeframe: at, terms, readings, ahead, revisions });
+  const about = { gridId, prosumerId, timeframe: at, terms };
+  return accept({ ...about, readings, isPurged, ahead, revisions });
 }
 
 /** Lines up with the closings; undefined before the last few. */

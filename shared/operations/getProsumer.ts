@@ -26,6 +26,11 @@ export async function listProsumers(
   return accept(await prosumers.list(gridId, page));
 }
 
+export function prosumerErased(prosumerId: ProsumerId): Refusal {
+  const detail = `The personal data of ${prosumerId} is erased: it stays as it is.`;
+  return { code: 'prosumer_erased', detail };
+}
+
 export function prosumerNotFound(prosumerId: string): Refusal {
   return { code: 'prosumer_not_found', detail: `There is no prosumer ${prosumerId}.` };
 }

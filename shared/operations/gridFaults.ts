@@ -1,6 +1,7 @@
 import type { Grid, Prices, Terms } from '../domain/grid.ts';
 import { isTimeZone } from '../domain/localTime.ts';
 import type { FieldError } from '../domain/refusal.ts';
+import { estimateDays, readingRetentionDaysMin } from '../domain/retention.ts';
 import { isTimeframeMinutes } from '../domain/timeframe.ts';
 import type { MsatPerKwh } from '../domain/units.ts';
 
@@ -15,6 +16,11 @@ export function gridFaults(grid: Grid): readonly FieldError[] {
   }
   if (grid.activeUntil !== undefined && grid.activeUntil <= grid.activeFrom) {
     faults.push({ pointer: '/activeUntil', detail: 'must be after activeFrom' });
+  }
+  const days = readingRetentionDaysMin(grid);
+  if (grid.readingRetentionDays !== undefined && grid.readingRetentionDays < days) {
+    const detail = `must be ${days} or more: correctionDays, and ${estimateDays} for estimates`;
+    faults.push({ pointer: '/readingRetentionDays', detail });
   }
   return [...faults, ...grid.terms.flatMap(termsFaults)];
 }

@@ -10,6 +10,7 @@ import type { TimeframeRange } from '../ports/closingStore.ts';
 import type { Page, PageRequest } from '../ports/page.ts';
 import { type CompletenessPorts, dayCompleteness } from './dayCompleteness.ts';
 import { gridNotFound } from './getGrid.ts';
+import { purgedBefore } from './purgedBefore.ts';
 
 /** The longest range: so many days, of which one may have 25 hours. */
 const rangeDaysMax = 35;
@@ -25,6 +26,8 @@ const statesPerPageMax = 100_000;
 export type CompletenessKey = { readonly day: string; readonly prosumerId?: ProsumerId };
 export type CompletenessPage = Page<DayCompleteness, CompletenessKey> & {
   readonly range: InstantRange;
+  /** Readings of timeframes before this are deleted, where that is so of any in the range. */
+  readonly purgedBefore?: Instant;
 };
 
 /**
@@ -68,7 +71,13 @@ export async function listCompleteness(
     }
     place = placeOn(grid, range, nextLocalDay(day, grid.timeZone));
   }
-  return accept({ range, items, ...(place && { next: place }) });
+  const purged = await purgedBefore(ports, gridId, range.from, now);
+  return accept({
+    range,
+    items,
+    ...(place && { next: place }),
+    ...(purged !== undefined && purged > range.from && { purgedBefore: purged }),
+  });
 }
 
 /** As it was asked for; without an end until now, without a start from some local days before it. */

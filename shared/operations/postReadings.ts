@@ -10,6 +10,7 @@ import { gridNotFound } from './getGrid.ts';
 import type { PostedReadings, ReadingCode, ReadingPorts, ReadingResult } from './postedReadings.ts';
 import { postIntervals } from './postIntervals.ts';
 import { postRegisters } from './postRegisters.ts';
+import { purgedBefore } from './purgedBefore.ts';
 
 /**
  * Takes readings of one grid, each on its own: one bad item never spoils the rest. What is
@@ -25,11 +26,13 @@ export async function postReadings(
   if (grid === undefined) return refuse(gridNotFound(gridId));
   const now = ports.clock.now();
   const members = await ports.rosters.membersById(gridId, prosumerIdsOf(posted));
+  const purged = await purgedBefore(ports, gridId, oldestOf(posted, now), now);
+  const time = { now, purged };
   const rejected: ReadingResult[] = [];
 
   const intervals: (Reading & { readonly index: number })[] = [];
   for (const item of posted.intervals) {
-    const fault = faultOf(grid, members.get(item.prosumerId), item.timeframe, now);
+    const fault = faultOf(grid, members.get(item.prosumerId), item.timeframe, time);
     if (fault !== undefined) {
       rejected.push(reject(item.index, fault, 'timeframe'));
     } else if (isAligned(item.timeframe, grid.timeframeMinutes)) {
@@ -38,7 +41,7 @@ export async function postReadings(
   }
   const registers: (RegisterReading & { readonly index: number })[] = [];
   for (const item of posted.registers) {
-    const fault = faultOf(grid, members.get(item.prosumerId), item.at, now);
+    const fault = faultOf(grid, members.get(item.prosumerId), item.at, time);
     // A register read at the very end of its time still closes the last interval before it.
     if (fault !== undefined && fault !== 'prosumer_not_active' && !isEndOf(grid, item.at)) {
       rejected.push(reject(item.index, fault, 'at'));
@@ -57,6 +60,13 @@ function isEndOf(grid: Grid, at: Instant): boolean {
   return at === grid.activeUntil;
 }
 
+function oldestOf({ intervals, registers }: PostedReadings, now: Instant): Instant {
+  let oldest = now;
+  for (const { timeframe } of intervals) if (timeframe < oldest) oldest = timeframe;
+  for (const { at } of registers) if (at < oldest) oldest = at;
+  return oldest;
+}
+
 function prosumerIdsOf({ intervals, registers }: PostedReadings): readonly ProsumerId[] {
   const ids = new Set<ProsumerId>();
   for (const { prosumerId } of intervals) ids.add(prosumerId);
@@ -69,7 +79,7 @@ function faultOf(
   grid: Grid,
   member: Member | undefined,
   at: Instant,
-  now: Instant,
+  { now, purged }: { readonly now: Instant; readonly purged: Instant | undefined },
 ): keyof typeof faultDetails | undefined {
   if (member === undefined) return 'prosumer_not_in_grid';
   if (!isAligned(at, grid.timeframeMinutes)) return 'timeframe_misaligned';
@@ -77,6 +87,7 @@ function faultOf(
   if (at < grid.activeFrom || (grid.activeUntil !== undefined && at >= grid.activeUntil)) {
     return 'timeframe_outside_grid';
   }
+  if (purged !== undefined && at < purged) return 'timeframe_purged';
   if (!isActiveIn(member, at)) return 'prosumer_not_active';
   return undefined;
 }
@@ -86,6 +97,7 @@ const faultDetails = {
   timeframe_misaligned: 'is not the start of a timeframe of this grid',
   timeframe_not_started: 'has not started yet',
   timeframe_outside_grid: 'is outside the time in which the grid is active',
+  timeframe_purged: 'is of a time whose readings are deleted: none is taken any more',
   prosumer_not_active: 'is outside the time in which the prosumer is active',
 } as const satisfies Partial<Record<ReadingCode, string>>;
 

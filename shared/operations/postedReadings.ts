@@ -21,6 +21,7 @@ export type ReadingCode =
   | 'timeframe_misaligned'
   | 'timeframe_not_started'
   | 'timeframe_outside_grid'
+  | 'timeframe_purged'
   | 'reading_conflict'
   | 'register_nonsense';
 

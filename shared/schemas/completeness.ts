@@ -53,6 +53,11 @@ export const Completeness = Type.Object(
     gridId: Type.String({ description: 'Id of the mini grid.' }),
     from: instant('Start of the range.'),
     to: instant('End of the range.'),
+    readingsDeletedBefore: Type.Optional(
+      instant(
+        'Readings of timeframes before this are kept no longer; what is said of those is what they were settled on.',
+      ),
+    ),
     value: Type.Array(DayCompleteness, {
       description: 'By day, then by id of the prosumer. May be empty where `nextLink` goes on.',
     }),

@@ -190,6 +190,11 @@ export const Explanation = part(
     timeframe: instant('Start of the timeframe.'),
     tariff: Tariff,
     readings: Type.Array(ExplainedReading, { description: 'All versions, ascending.' }),
+    readingsDeleted: Type.Optional(
+      Type.Boolean({
+        description: 'True where the mini grid keeps readings of this time no longer.',
+      }),
+    ),
     tradesAhead: Type.Array(ExplainedTradeAhead, { description: 'In order of acceptance.' }),
     revisions: Type.Array(ExplainedRevision, {
       description: 'All, ascending. The market is explained for the last four.',

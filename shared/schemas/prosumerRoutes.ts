@@ -73,6 +73,20 @@ export const prosumerRoutes = {
       },
     },
   },
+  prosumerErasure: {
+    path: 'prosumers/{prosumerId}/erasure',
+    params: ofProsumer,
+    isConditional: true,
+    methods: {
+      POST: {
+        summary: 'Erase the personal data of a deactivated prosumer at once; its ledger stays',
+        tag: 'Prosumer Info',
+        access: only('path', 'operator'),
+        keptIn: 'Prosumer Info',
+        answers: { 200: Prosumer },
+      },
+    },
+  },
   prosumerTransactions: {
     path: 'prosumers/{prosumerId}/transactions',
     params: ofProsumer,

@@ -63,6 +63,7 @@ const expected: readonly (readonly [request: string, may: string, body?: object]
   ['GET prosumer /prosumers/anna', 'AAFFFAF'],
   ['PATCH prosumer /prosumers/anna', 'AAFFFFF', { name: 'Anna' }],
   ['DELETE prosumer /prosumers/anna', 'AAFFFFF'],
+  ['POST prosumerErasure /prosumers/anna/erasure', 'AAFFFFF'],
   ['GET prosumerTransactions /prosumers/anna/transactions', 'AAFAAAA'],
   ['GET prosumerNetto /prosumers/anna/netto', 'AAFAAAA'],
   [`GET prosumerExplain /prosumers/anna/timeframes/${quarter}/explain`, 'AAFFFAF'],

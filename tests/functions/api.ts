@@ -37,7 +37,7 @@ import { order } from '../../functions/order.ts';
 import { orders } from '../../functions/orders.ts';
 import { payoutAddress, payoutAddressChallenge } from '../../functions/payoutAddress.ts';
 import type { PortsSource } from '../../functions/ports.ts';
-import { prosumer } from '../../functions/prosumer.ts';
+import { prosumer, prosumerErasure } from '../../functions/prosumer.ts';
 import { prosumerExplain } from '../../functions/prosumerExplain.ts';
 import { prosumerNetto } from '../../functions/prosumerNetto.ts';
 import { prosumers } from '../../functions/prosumers.ts';
@@ -158,6 +158,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     payoutAddress: serve('payoutAddress', of(payoutAddress), deps),
     payoutAddressChallenge: serve('payoutAddressChallenge', of(payoutAddressChallenge), deps),
     prosumer: serve('prosumer', of(prosumer), deps),
+    prosumerErasure: serve('prosumerErasure', of(prosumerErasure), deps),
     prosumerExplain: serve('prosumerExplain', of(prosumerExplain), deps),
     prosumerNetto: serve('prosumerNetto', of(prosumerNetto), deps),
     prosumers: serve('prosumers', of(prosumers), deps),

@@ -26,6 +26,7 @@ export function gridAnswer(id: string): Grid {
     missingReadings: 'missing',
     correctionDays: 60,
     aheadEnergyWhMax: 10_000,
+    personalDataDays: 30,
     market: { mechanism: 'pool' },
     tariff: tariff as Grid['tariff'],
     billing: {
