@@ -2,7 +2,8 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import type { EdgeDeps, EdgeRefusal, HttpAnswer, KeptAnswer, KeptAnswers } from './edge.ts';
 import { problemAnswer } from './respond.ts';
 
-const keyPattern = /^[\x21-\x7e]{1,255}$/;
+/** Without a comma, which stands between the values of a header that was sent twice. */
+const keyPattern = /^[\x21-\x2b\x2d-\x7e]{1,255}$/;
 
 /** A request under its key: what tells it from another, and how to do it. */
 export type KeyedRequest = {
@@ -19,7 +20,7 @@ export type Outcome = { readonly answer: HttpAnswer; readonly isFinal: boolean }
 export function readKey(header: string | null): Result<string | undefined, EdgeRefusal> {
   if (header === null) return accept(undefined);
   if (keyPattern.test(header)) return accept(header);
-  const detail = 'An Idempotency-Key is 1 to 255 visible ASCII characters.';
+  const detail = 'An Idempotency-Key is 1 to 255 visible ASCII characters but commas, once.';
   return refuse({ code: 'header_invalid', detail });
 }
 

@@ -160,9 +160,22 @@ function problemsOf({ method, route, spec, components }: Endpoint): object {
       413: 'The body is too large.',
       415: 'The body is not JSON.',
     }),
+    ...(!isPublic && {
+      429: 'The caller asks too often.',
+      503: 'There is too much to do at once, or something that is needed does not answer.',
+    }),
     default: 'The request could not be served.',
   };
   return Object.fromEntries(
-    Object.entries(answers).map(([status, description]) => [status, { description, content }]),
+    Object.entries(answers).map(([status, description]) => [
+      status,
+      { description, ...(passing.has(status) && { headers: retryAfter }), content },
+    ]),
   );
 }
+
+/** Statuses of what may succeed later. */
+const passing: ReadonlySet<string> = new Set(['429', '503']);
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
+};

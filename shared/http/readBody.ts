@@ -1,9 +1,10 @@
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { EdgeRefusal, HttpRequestLike } from './edge.ts';
-import { isNestedDeeperThan } from './nesting.ts';
+import { jsonFault } from './jsonFault.ts';
 
 /** Far above what any body of the API needs. */
-const depthMax = 32;
+const jsonLimits = { depthMax: 32, fieldsMax: 100 } as const;
+const lengthPattern = /^\d{1,15}$/;
 const mediaType = /^application\/json\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i;
 
 export type JsonBody = { readonly text: string; readonly value: unknown };
@@ -18,9 +19,17 @@ export async function readBody(
     const detail = 'Send the body with Content-Length, not chunked.';
     return refuse({ code: 'length_required', detail });
   }
+  if (length !== null && !lengthPattern.test(length)) {
+    return refuse({ code: 'header_invalid', detail: 'Content-Length is one whole number.' });
+  }
   if (Number(length) > bytesMax) return refuse(tooLarge(bytesMax));
   if (!mediaType.test(request.headers.get('content-type') ?? '')) {
     const detail = 'Send the body as application/json in UTF-8.';
+    return refuse({ code: 'unsupported_media_type', detail });
+  }
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    const detail = 'Send the body as it is, without Content-Encoding.';
     return refuse({ code: 'unsupported_media_type', detail });
   }
   const bytes = new Uint8Array(await request.arrayBuffer());
@@ -33,9 +42,8 @@ function tooLarge(bytesMax: number): EdgeRefusal {
 
 function parseJson(bytes: Uint8Array): Result<JsonBody, EdgeRefusal> {
   if (bytes.length === 0) return refuse(malformed('The body is empty.'));
-  if (isNestedDeeperThan(bytes, depthMax)) {
-    return refuse(malformed(`The body is nested deeper than ${depthMax} levels.`));
-  }
+  const fault = jsonFault(bytes, jsonLimits);
+  if (fault !== undefined) return refuse(malformed(fault));
   const text = decodeUtf8(bytes);
   if (text === undefined) return refuse(malformed('The body is not UTF-8.'));
   try {
@@ -47,7 +55,8 @@ function parseJson(bytes: Uint8Array): Result<JsonBody, EdgeRefusal> {
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A byte order mark is left in, and so no JSON: others may not read what stands behind it.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }

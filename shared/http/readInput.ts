@@ -6,6 +6,9 @@ import type { Method, MethodSpec, RouteSpec } from '../schemas/routeSpec.ts';
 import { validate } from '../validation/validate.ts';
 import type { EdgeRefusal, HttpRequestLike, ValidatedInput } from './edge.ts';
 
+/** Parameters of a query: far more than any route knows. */
+const parametersMax = 50;
+
 /** Validates path, query and body, all of them, so that one answer tells everything that is wrong. */
 export function readInput(
   name: FunctionName,
@@ -17,6 +20,10 @@ export function readInput(
 ): Result<ValidatedInput, EdgeRefusal> {
   const params = coerce(paramsSchema, Object.entries(request.params).filter(isGiven));
   const given = queryOf(request);
+  if (given.size > parametersMax) {
+    const detail = `The query has more than ${parametersMax} parameters.`;
+    return refuse({ code: 'validation_failed', detail });
+  }
   const query = coerce(spec.query, [...given]);
   const errors = [
     ...parameterErrors(validate(`${name}.params`, params)),

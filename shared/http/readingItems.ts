@@ -5,6 +5,9 @@ import { validate } from '../validation/validate.ts';
 /** More fields than any reading has: an item with as many is refused without looking at each. */
 const fieldsMax = 32;
 
+/** What is told of one item, at most: there may be ten thousand that are wrong. */
+const errorsMax = 10;
+
 /** An item of a readings request, by its kind, or what is wrong with it. */
 export type ReadingItem =
   | { readonly kind: 'interval'; readonly reading: IntervalReadingInput }
@@ -27,7 +30,7 @@ export function readingItem(item: unknown, index: number): ReadingItem {
 }
 
 function invalid(errors: readonly FieldError[], index: number): ReadingItem {
-  const placed = errors.map(({ pointer, detail }) => ({
+  const placed = errors.slice(0, errorsMax).map(({ pointer, detail }) => ({
     pointer: `/readings/${index}${pointer}`,
     detail,
   }));

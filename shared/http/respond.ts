@@ -4,7 +4,18 @@ import type { ProblemBody } from '../schemas/problem.ts';
 import type { HttpAnswer } from './edge.ts';
 import { type ProblemCode, problems } from './problems.ts';
 
-const everyAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+/**
+ * Nobody keeps an answer, no browser takes it for something else, runs what is in it, shows it within
+ * another page or gives it to a page from elsewhere. What is to be otherwise says so.
+ */
+export const everyAnswer = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const;
 
 type Problem = {
   readonly code: ProblemCode;
@@ -44,6 +55,13 @@ export function problemAnswer(
   };
   return jsonAnswer(status, body, { 'content-type': 'application/problem+json', ...headers });
 }
+
+/** An answer as it is sent: over TLS it asks for TLS for all that is to come. */
+export function overTls(url: string, answer: HttpAnswer): HttpAnswer {
+  if (!url.startsWith('https:')) return answer;
+  return { ...answer, headers: { ...answer.headers, 'strict-transport-security': oneYear } };
+}
+const oneYear = 'max-age=31536000';
 
 /** An answer that is sent as it is; it says itself how long it may be kept. */
 export function rawAnswer({ status, headers, raw }: RawAnswer): HttpAnswer {

@@ -28,7 +28,7 @@ import { isConditional } from './isConditional.ts';
 import { problems } from './problems.ts';
 import { type JsonBody, readBody } from './readBody.ts';
 import { readInput } from './readInput.ts';
-import { jsonAnswer, problemAnswer, rawAnswer } from './respond.ts';
+import { jsonAnswer, overTls, problemAnswer, rawAnswer } from './respond.ts';
 import { rateLimited, withinRoom } from './withinLimits.ts';
 
 /** What each request takes from what its caller may ask for. */
@@ -56,7 +56,7 @@ export function serve<F extends FunctionName>(
 ): (request: HttpRequestLike) => Promise<HttpAnswer> {
   const route: RouteSpec = routes[name];
   const untypedFor = handlersFor as unknown as (by: Actor) => AnyHandlers;
-  return async (request) => {
+  const answered = async (request: HttpRequestLike) => {
     const isHead = request.method === 'HEAD';
     const method = isHead ? 'GET' : request.method;
     if (!isMethod(method)) return methodNotAllowed(route);
@@ -67,6 +67,7 @@ export function serve<F extends FunctionName>(
       return failureAnswer(error, deps, name);
     }
   };
+  return async (request) => overTls(request.url, await answered(request));
 }
 
 type Endpoint = {

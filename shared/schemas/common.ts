@@ -19,6 +19,13 @@ export const prosumerIdPattern = `^(?!(?:mini-grid|power-plant)$)[a-z0-9][a-z0-9
 export const instantPattern =
   '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])T(?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d{1,9})?)?Z$';
 
+/** One line of text: no control characters, no half of a character, nothing that ends a line. */
+export const linePattern = '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]*$';
+
+/** The same in several lines. */
+export const linesPattern =
+  '^(?:[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]|\\r?\\n)*$';
+
 /** A local time of the day, to the minute. */
 export const timeOfDayPattern = '^(?:[01]\\d|2[0-3]):[0-5]\\d$';
 
@@ -41,13 +48,29 @@ export const prosumerId = Type.Unsafe<ProsumerId>({
 
 /** The name of a thing in a path: whatever it is, there is such a thing or there is none (404). */
 export function pathId<Id extends string>(description: string): TUnsafe<Id> {
-  return Type.Unsafe<Id>({ type: 'string', minLength: 1, maxLength: pathIdLengthMax, description });
+  return Type.Unsafe<Id>({
+    type: 'string',
+    minLength: 1,
+    maxLength: pathIdLengthMax,
+    pattern: linePattern,
+    description,
+  });
 }
 const pathIdLengthMax = 200;
 
 /** An account of a grid: a prosumer's id, `mini-grid` or `power-plant`. */
 export function accountId(description: string) {
   return Type.String({ pattern: idPattern, description });
+}
+
+/** A text that is kept as it is given, in one line. */
+export function line(lengthMax: number, description: string) {
+  return Type.String({ minLength: 1, maxLength: lengthMax, pattern: linePattern, description });
+}
+
+/** The same, in one line or several. */
+export function lines(lengthMax: number, description: string) {
+  return Type.String({ minLength: 1, maxLength: lengthMax, pattern: linesPattern, description });
 }
 
 /** An instant in UTC. As input its seconds may be left out; answers have them, without a fraction. */

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { gridDefaults, missingReadings } from '../domain/grid.ts';
 import { energyWhMax } from '../domain/units.ts';
 import { BillingSettings, BillingSettingsInput } from './billingSettings.ts';
-import { closed, count, gridId, instant, instantOrNull, oneOf, sumWh } from './common.ts';
+import { closed, count, gridId, instant, instantOrNull, line, oneOf, sumWh } from './common.ts';
 import { MarketSettings } from './market.ts';
 import { memberStatus, prosumerLimits } from './prosumer.ts';
 import { Tariff, TariffSettings } from './tariff.ts';
@@ -12,7 +12,7 @@ const graceMinutesMax = 10_080;
 const correctionDaysMax = 730;
 
 const settings = {
-  name: Type.String({ minLength: 1, maxLength: 200, description: 'Name of the mini grid.' }),
+  name: line(200, 'Name of the mini grid.'),
   timeZone: Type.String({
     minLength: 1,
     maxLength: 100,

@@ -2,7 +2,16 @@ import { type TUnsafe, Type } from 'typebox';
 import { prosumerTypes } from '../domain/prosumer.ts';
 import { energyWhMax } from '../domain/units.ts';
 import { accountFields } from './account.ts';
-import { closed, gridId, instant, instantOrNull, oneOf, prosumerId } from './common.ts';
+import {
+  closed,
+  gridId,
+  instant,
+  instantOrNull,
+  line,
+  lines,
+  oneOf,
+  prosumerId,
+} from './common.ts';
 
 /** Where a prosumer stands in its grid. */
 export const memberStatus = oneOf(
@@ -11,8 +20,8 @@ export const memberStatus = oneOf(
 );
 
 const fields = {
-  name: Type.String({ minLength: 1, maxLength: 200, description: 'Name of the prosumer.' }),
-  address: Type.String({ minLength: 1, maxLength: 500, description: 'Postal address.' }),
+  name: line(200, 'Name of the prosumer.'),
+  address: lines(500, 'Postal address.'),
   type: oneOf(prosumerTypes, 'What kind of prosumer it is.'),
 };
 /** 100 MW: more than any connection of a community. */

@@ -1,15 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { readingChecks, readingQualities } from '../domain/reading.ts';
 import type { WattHours } from '../domain/units.ts';
-import { closed, count, energyWh, instant, oneOf, prosumerId } from './common.ts';
+import { closed, count, energyWh, instant, line, oneOf, prosumerId } from './common.ts';
 
 /** Readings in one request, at most. */
 export const readingsPerRequestMax = 10_000;
 const versionMax = 1_000_000;
 
-const source = Type.Optional(
-  Type.String({ minLength: 1, maxLength: 100, description: 'Who sent it, such as a gateway.' }),
-);
+const source = Type.Optional(line(100, 'Who sent it, such as a gateway.'));
 
 function registerWh(description: string, minimum: number) {
   return Type.Unsafe<WattHours>({
@@ -44,11 +42,7 @@ export const RegisterReading = Type.Object(
   {
     prosumerId,
     at: instant('When the registers were read: a boundary between two timeframes.'),
-    meterId: Type.String({
-      minLength: 1,
-      maxLength: 100,
-      description: 'The meter; an exchanged meter is another one.',
-    }),
+    meterId: line(100, 'The meter; an exchanged meter is another one.'),
     producedRegisterWh: registerWh('Cumulative production.', 0),
     consumedRegisterWh: registerWh('Cumulative consumption.', 0),
     rolloverWh: Type.Optional(registerWh('Where the registers start again from 0.', 1)),

@@ -2,6 +2,8 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import {
   idPattern,
   instantPattern,
+  linePattern,
+  linesPattern,
   prosumerIdPattern,
   timeOfDayPattern,
 } from '../schemas/common.ts';
@@ -11,6 +13,14 @@ export type FieldError = { readonly pointer: string; readonly detail: string };
 
 /** Errors told of one value, at most. */
 export const fieldErrorsMax = 100;
+
+/** Characters told of a field's name, which may be as long as the body. */
+const nameLengthMax = 100;
+
+/** The name of a field as errors tell it. */
+export function toldName(name: string): string {
+  return name.length > nameLengthMax ? `${name.slice(0, nameLengthMax)}…` : name;
+}
 
 /** Puts Ajv's errors into words, each with the pointer of the field that it is about. */
 export function fieldErrors(errors: readonly ErrorObject[]): readonly FieldError[] {
@@ -34,13 +44,15 @@ function pointerOf({ instancePath, keyword, params }: ErrorObject): string {
         ? params['additionalProperty']
         : undefined;
   if (typeof field !== 'string') return instancePath;
-  return `${instancePath}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `${instancePath}/${toldName(field).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 const detailsOfPatterns: Readonly<Record<string, string>> = {
   [idPattern]: 'must be 1 to 63 of a-z, 0-9 and -, and not begin with -',
   [prosumerIdPattern]:
     'must be 1 to 63 of a-z, 0-9 and -, not begin with -, and be neither mini-grid nor power-plant',
+  [linePattern]: 'must not have control characters',
+  [linesPattern]: 'must not have control characters but line ends',
   [timeOfDayPattern]: 'must be a time of the day, as 06:30',
   [instantPattern]: 'must be an instant in UTC, as 2026-11-22T10:15:00Z',
 };

@@ -1,5 +1,5 @@
 import { compiledValidator } from './compiled.ts';
-import { type FieldError, fieldErrors } from './fieldErrors.ts';
+import { type FieldError, fieldErrors, fieldErrorsMax, toldName } from './fieldErrors.ts';
 import type { ValidatorName } from './schemaOf.ts';
 
 /**
@@ -16,5 +16,7 @@ export function validate(name: ValidatorName, value: unknown): readonly FieldErr
 function unknownFields(value: unknown): readonly FieldError[] | undefined {
   const names = Object.keys(value ?? {});
   if (names.length === 0) return undefined;
-  return names.map((name) => ({ pointer: `/${name}`, detail: 'is not known here' }));
+  return names
+    .slice(0, fieldErrorsMax)
+    .map((name) => ({ pointer: `/${toldName(name)}`, detail: 'is not known here' }));
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { everybody } from '../../shared/domain/caller.ts';
 import { accept, refuse } from '../../shared/domain/result.ts';
 import type { Handlers } from '../../shared/http/edge.ts';
+import { everyAnswer } from '../../shared/http/respond.ts';
 import { serve } from '../../shared/http/serve.ts';
 import { answer, bodyOf, edgeDeps, origin, request } from './edgeUnderTest.ts';
 import { gridAnswer, gridCreate, prosumerAnswer } from './givenBodies.ts';
@@ -20,10 +21,9 @@ describe('an answer', () => {
     const { status, headers, body } = await answer('grids', grids, request('GET'));
     expect(status).toBe(200);
     expect(headers).toEqual({
-      'cache-control': 'no-store',
+      ...everyAnswer,
       'content-type': 'application/json; charset=utf-8',
       etag: expect.stringMatching(contentTag),
-      'x-content-type-options': 'nosniff',
     });
     expect(body).toBe(JSON.stringify({ value: [gridAnswer('g')] }));
   });
@@ -45,10 +45,9 @@ describe('an answer', () => {
     const given = await answer('docs', { GET: async () => accept(raw) }, request('GET'));
     expect(given.body).toBe('<p>');
     expect(given.headers).toEqual({
-      'cache-control': 'no-store',
+      ...everyAnswer,
       'content-type': 'text/html',
       etag: expect.stringMatching(contentTag),
-      'x-content-type-options': 'nosniff',
     });
   });
 });
