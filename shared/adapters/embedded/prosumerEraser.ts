@@ -3,6 +3,7 @@ import type { MoneyNeed } from '../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../ports/prosumerStore.ts';
 import { isErasable, needColumns, needConditions, needsOf } from '../moneyNeeds.ts';
 import { type ProsumerRow, storedProsumerOf } from '../prosumerInfoRows.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { bigintQuery, query, write } from './statement.ts';
 
@@ -28,9 +29,10 @@ export function prosumerEraser(
     `UPDATE prosumers SET name = '', address = '', erasedAt = ?, version = version + 1
      WHERE prosumerId = ? AND version = ? AND ${isErasable(needs)} RETURNING ${columns}`,
   );
-  const deletions = ['payoutAddresses', 'addressChallenges'].map((table) =>
+  const deletions = ['payoutAddresses', 'addressChallenges', 'auditPersonal'].map((table) =>
     write(db, `DELETE FROM ${table} WHERE prosumerId = ?`),
   );
+  const writeEntry = auditWriter(db);
   return {
     async moneyNeeds(prosumerId) {
       const row = selectNeeds.get(prosumerId);
@@ -43,6 +45,7 @@ export function prosumerEraser(
       return transaction(db, () => {
         const row = erase.get(entry.at, prosumerId, version);
         if (row === undefined) return undefined;
+        writeEntry(entry);
         for (const deletion of deletions) deletion.run(prosumerId);
         return storedProsumerOf(row);
       });

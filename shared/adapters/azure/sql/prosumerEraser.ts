@@ -2,6 +2,7 @@ import type { MoneyNeed } from '../../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
 import { isErasable, needColumns, needConditions, needsOf } from '../../moneyNeeds.ts';
 import { type ProsumerRow, storedProsumerOf } from '../../prosumerInfoRows.ts';
+import { addEntries, entriesParameter } from './auditEntries.ts';
 import type { SqlDatabase } from './sqlDatabase.ts';
 import { idParameter, instantParameter, intParameter } from './sqlParameters.ts';
 
@@ -42,6 +43,7 @@ export function prosumerEraser(
         id: idParameter(prosumerId),
         version: intParameter(version),
         erasedAt: instantParameter(entry.at),
+        entries: entriesParameter(entry),
       });
       const [row] = rows;
       if (row === undefined) return undefined;
@@ -72,6 +74,8 @@ IF @erased = 1
 BEGIN
   DELETE FROM payoutAddresses WHERE prosumerId = @id;
   DELETE FROM addressChallenges WHERE prosumerId = @id;
+  DELETE FROM auditPersonal WHERE prosumerId = @id;
+  ${addEntries()}
 END
 
 COMMIT TRANSACTION;
