@@ -3,7 +3,7 @@ import { openApiDocument } from '../../shared/http/openapi.ts';
 import type { Answer } from './api.ts';
 
 type Responses = Readonly<
-  Record<string, { readonly content: Readonly<Record<string, { readonly schema?: object }>> }>
+  Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: object }>> }>
 >;
 type Document = {
   readonly paths: Readonly<
@@ -29,7 +29,11 @@ export function answerFaults(
   const responses = document.paths[template ?? '']?.[method.toLowerCase()]?.responses ?? {};
   const response = responses[status] ?? (status >= 400 ? responses['default'] : undefined);
   const type = headers['content-type']?.split(';')[0] ?? '';
-  const content = response?.content[type];
+  // Such as 304: it has no body.
+  if (response !== undefined && response.content === undefined) {
+    return body === undefined ? [] : [`${method} ${path} is to answer ${status} without a body`];
+  }
+  const content = response?.content?.[type];
   if (content === undefined) return [`${method} ${path} is not to answer ${status} as ${type}`];
   const { schema } = content;
   // A page, a picture, a file: nothing is said of what is in it.
