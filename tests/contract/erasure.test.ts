@@ -38,6 +38,11 @@ const gone = (id: string, change: Partial<Prosumer> = {}) =>
 
 describeProsumerInfo('erasure', (adapter) => {
   const stores = freshStores(adapter);
+  const create = (prosumer: Prosumer) => {
+    const { id, name, address: where } = prosumer;
+    const personal = { prosumerId: id, after: { name, address: where } };
+    return stores().prosumers.create(prosumer, { ...entryOf(id, 'created'), personal });
+  };
   const erasable = async (asked = over, gridId = riverside, limit = 99) =>
     (await stores().prosumers.listErasable(gridId, asked, limit)).map(
       ({ prosumer }) => prosumer.id,
@@ -46,11 +51,10 @@ describeProsumerInfo('erasure', (adapter) => {
   const needs = () => stores().prosumers.moneyNeeds(anna);
 
   test('takes those of a grid that are deactivated, over, and not erased, by id', async () => {
-    const { prosumers } = stores();
-    for (const id of ['zoe', 'anna', 'a-b']) await prosumers.create(gone(id));
-    await prosumers.create(prosumerOf('ben'));
-    await prosumers.create(prosumerOf('kim', { activeUntil }));
-    await prosumers.create(gone('lea', { gridId: hillside }));
+    for (const id of ['zoe', 'anna', 'a-b']) await create(gone(id));
+    await create(prosumerOf('ben'));
+    await create(prosumerOf('kim', { activeUntil }));
+    await create(gone('lea', { gridId: hillside }));
     expect(await erasable()).toEqual(['a-b', 'anna', 'zoe']);
     expect(await erasable(over, riverside, 2)).toEqual(['a-b', 'anna']);
     expect(await erasable(over, hillside)).toEqual(['lea']);
@@ -64,16 +68,17 @@ describeProsumerInfo('erasure', (adapter) => {
   });
 
   test('empties name and address, deletes where it is paid, and keeps all else', async () => {
-    const { prosumers, payouts, reopen } = stores();
+    const { payouts, reopen } = stores();
     for (const id of ['anna', 'zoe']) {
-      await prosumers.create(gone(id, { connectionLimitW: 11_000 }));
+      await create(gone(id, { connectionLimitW: 11_000 }));
       for (const nonce of ['bound', 'open']) {
         const challenge = {
           ...{ prosumerId: prosumerId(id), gridId: riverside, address: address(1), nonce },
           expiresAt: erasedAt,
         };
         await payouts.putChallenge(challenge);
-        if (nonce === 'bound') await payouts.bindAddress(payoutAddressOf(id), nonce);
+        if (nonce === 'bound')
+          await payouts.bindAddress(payoutAddressOf(id), nonce, entryOf(id, 'bound'));
       }
     }
     const erased = await erase();
@@ -89,10 +94,33 @@ describeProsumerInfo('erasure', (adapter) => {
     expect((await again.prosumers.get(prosumerId('zoe')))?.prosumer.name).toBe(gone('zoe').name);
   });
 
+  test('takes what is personal out of the audit log, which goes on to say what happened', async () => {
+    const { prosumerAudit } = stores();
+    const personalOf = async () => {
+      const { items } = await prosumerAudit.list(riverside, {}, { limit: 9 });
+      const shown = items.map(({ action, thing, personal }) => [
+        `${action} ${thing.id}`,
+        personal?.prosumerId,
+      ]);
+      return Object.fromEntries(shown);
+    };
+    await create(gone('anna'));
+    await create(gone('zoe'));
+    expect(await personalOf()).toEqual({ 'created anna': 'anna', 'created zoe': 'zoe' });
+    expect(await erase(7)).toBeUndefined();
+    expect(await personalOf()).toEqual({ 'created anna': 'anna', 'created zoe': 'zoe' });
+    await erase();
+    expect(await personalOf()).toEqual({
+      'created anna': undefined,
+      'created zoe': 'zoe',
+      'erased anna': undefined,
+    });
+  });
+
   test('happens once, at its version, and only to the deactivated', async () => {
     const { prosumers } = stores();
-    await prosumers.create(gone('anna'));
-    await prosumers.create(prosumerOf('ben'));
+    await create(gone('anna'));
+    await create(prosumerOf('ben'));
     expect(await erase(2)).toBeUndefined();
     expect((await prosumers.get(anna))?.prosumer).toEqual(gone('anna'));
     expect(await prosumers.erase(prosumerId('ben'), 1, entryOf('ben'))).toBeUndefined();
@@ -103,9 +131,9 @@ describeProsumerInfo('erasure', (adapter) => {
   });
 
   test('is kept back by what is not billed', async () => {
-    const { prosumers, ledger, billing } = stores();
-    await prosumers.create(gone('anna'));
-    await prosumers.create(prosumerOf('ben'));
+    const { ledger, billing } = stores();
+    await create(gone('anna'));
+    await create(prosumerOf('ben'));
     expect(await needs()).toEqual([]);
     const trade = tradeOf(1, { sellerId: anna, buyerId: prosumerId('ben') });
     await ledger.record(batchKeyOf(trade), postingsOf(trade), billedIn([trade]));
@@ -118,11 +146,14 @@ describeProsumerInfo('erasure', (adapter) => {
   });
 
   test('is kept back by an invoice until it is paid, and by what was paid too much', async () => {
-    const { prosumers, billing, invoices } = stores();
-    await prosumers.create(gone('anna'));
+    const { billing, invoices } = stores();
+    await create(gone('anna'));
     await bill(billing, { anna: -1_000n, zoe: -1_000n });
     const id = invoiceId('anna');
-    await invoices.address([{ invoiceId: id, payTo: payTo(0) }], paidAt);
+    await invoices.address(
+      [{ invoiceId: id, payTo: payTo(0), entry: entryOf('anna', 'addressed') }],
+      paidAt,
+    );
     const pay = (version: number, amount: bigint, state: 'seen' | 'credited', vout = 0) => {
       const payment = paymentOf(id, { amountSat: sat(amount), state, vout });
       return invoices.savePayments([{ payment, version, events: [] }]);
@@ -142,11 +173,11 @@ describeProsumerInfo('erasure', (adapter) => {
   });
 
   test('is kept back by a voided invoice until a run has counted that', async () => {
-    const { prosumers, billing, invoices } = stores();
-    await prosumers.create(gone('anna'));
+    const { billing, invoices } = stores();
+    await create(gone('anna'));
     await bill(billing, { anna: -1_000n });
     const { etag = '' } = (await invoices.get(invoiceId('anna'))) ?? {};
-    await invoices.void(invoiceId('anna'), etag, paidAt);
+    await invoices.void(invoiceId('anna'), etag, paidAt, entryOf('anna', 'voided'));
     expect(await needs()).toEqual(['unbilled']);
     await bill(billing, { anna: 0n }, { period: december });
     expect(await needs()).toEqual([]);
@@ -154,30 +185,33 @@ describeProsumerInfo('erasure', (adapter) => {
   });
 
   test('is kept back by money to be paid out, until its payout is confirmed', async () => {
-    const { prosumers, billing, payouts } = stores();
-    await prosumers.create(gone('anna'));
-    await prosumers.create(gone('zoe', { gridId: hillside }));
+    const { billing, payouts } = stores();
+    await create(gone('anna'));
+    await create(gone('zoe', { gridId: hillside }));
     await bill(billing, { anna: 4_000n });
     expect(await needs()).toEqual(['payout']);
     const payout = payoutOf(1, [versionOf([['anna', november]], [coinOf('a1')])]);
-    expect(await payouts.create(payout)).toBe(true);
+    expect(await payouts.create(payout, entryOf('anna', 'built'))).toBe(true);
     expect(await needs()).toEqual(['payout']);
     expect(await erase()).toBeUndefined();
     const { etag = '' } = (await payouts.get(payout.id)) ?? {};
-    await payouts.replace({ ...payout, status: 'confirmed' }, etag);
+    await payouts.replace({ ...payout, status: 'confirmed' }, etag, entryOf('anna', 'confirmed'));
     expect(await needs()).toEqual([]);
     expect(await erasable()).toEqual(['anna']);
     expect((await erase())?.prosumer.name).toBe('');
   });
 });
 
-function entryOf(id: string): AuditEntry {
+let entries = 0;
+
+function entryOf(id: string, action = 'erased'): AuditEntry {
+  entries += 1;
   return {
-    id: '0190163d-8694-739b-aea5-000000000001',
+    id: `0190163d-8694-739b-aea5-${String(entries).padStart(12, '0')}`,
     gridId: riverside,
     at: erasedAt,
     by: { kind: 'system', id: 'erasePersonalData' },
-    action: 'erased',
+    action,
     thing: { kind: 'prosumer', id },
   };
 }
