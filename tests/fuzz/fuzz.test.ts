@@ -5,7 +5,7 @@ import { parseFuzzArguments } from './fuzzArguments.ts';
 import { fuzzLife } from './fuzzLife.ts';
 import { endpoints } from './openApiEndpoints.ts';
 
-const requestsPerEndpoint = 120;
+const requestsPerEndpoint = 100;
 const seed = 20_261_101;
 
 test('requests of every kind to every method of every path are answered as the document says', async () => {

@@ -13,7 +13,7 @@ import { openWire, type RawAnswer, type WireOutcome } from './wire.ts';
 
 const wiresCount = 4;
 const findingsMax = 30;
-const restMs = 3_000;
+const restMs = 1_500;
 const requestsPerLine = 10_000;
 /** What a process of this kind may come to have more, from the middle of a run to its end. */
 const residentGrowthMbMax = 96;
