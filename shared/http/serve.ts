@@ -31,8 +31,8 @@ import { readInput } from './readInput.ts';
 import { jsonAnswer, overTls, problemAnswer, rawAnswer } from './respond.ts';
 import { rateLimited, withinRoom } from './withinLimits.ts';
 
-/** What each request takes from what its caller may ask for. */
-const requestCost = 1;
+/** What a request takes from what its caller may ask for, where its route says nothing of it. */
+const costDefault = 1;
 
 type JsonAnswer = {
   readonly status: number;
@@ -99,7 +99,7 @@ async function answerOf(
   if (!known.ok) return known.refusal;
   const caller = known.value;
   const isKnown = spec.access.kind !== 'public';
-  const waitSeconds = isKnown ? deps.limits.spend(caller.id, requestCost) : undefined;
+  const waitSeconds = isKnown ? deps.limits.spend(caller.id, spec.cost ?? costDefault) : undefined;
   if (waitSeconds !== undefined) return rateLimited(waitSeconds);
   const body = spec.body && (await readBody(request, spec.maxBodyBytes ?? bodyBytesMax));
   if (body?.ok === false) return problemAnswer(body.refusal);

@@ -11,6 +11,8 @@ import type { RouteSpec } from './routeSpec.ts';
 
 const ofRun = parameters({ ...gridInPath, period: pathId('The period, as 2026-10.') });
 const ofInvoice = parameters({ invoiceId: pathId<InvoiceId>('Id of an invoice.') });
+/** A run is worked out of a whole period. */
+const runCost = 10;
 
 /** What is due, billing runs and invoices. */
 export const billingRoutes = {
@@ -28,6 +30,7 @@ export const billingRoutes = {
       POST: {
         summary: 'Preview what a period would bill; it can be repeated',
         tag: 'Billing',
+        cost: runCost,
         keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         body: BillingRunCreate,
@@ -42,6 +45,7 @@ export const billingRoutes = {
       GET: {
         summary: 'Show a billing run: the final one, or a preview',
         tag: 'Billing',
+        cost: runCost,
         access: only('path', 'operator'),
         answers: { 200: BillingRun },
       },
@@ -55,6 +59,7 @@ export const billingRoutes = {
       POST: {
         summary: 'Make a billing run final, once: invoices and payouts come from it',
         tag: 'Billing',
+        cost: runCost,
         keptIn: 'Prosumer Info',
         access: only('path', 'operator'),
         answers: { 200: BillingRun },

@@ -120,6 +120,7 @@ export const prosumerRoutes = {
       GET: {
         summary: 'Explain how a prosumer was settled in a timeframe, to be checked by hand',
         tag: 'Prosumer Info',
+        cost: 5,
         access: only('path', 'operator', 'self'),
         answers: { 200: Explanation },
       },

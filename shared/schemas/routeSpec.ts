@@ -23,6 +23,8 @@ export type MethodSpec = {
   readonly shownBody?: TSchema;
   /** The largest body in bytes; `bodyBytesMax` without it. */
   readonly maxBodyBytes?: number;
+  /** What it takes from the requests that a caller may send; 1 without it. */
+  readonly cost?: number;
   readonly answers: Readonly<Record<number, TSchema | RawBody>>;
 };
 

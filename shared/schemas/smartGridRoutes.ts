@@ -128,6 +128,7 @@ export const smartGridRoutes = {
       GET: {
         summary: 'Show how complete the readings are, per day and prosumer, with the gaps',
         tag: 'Smart Grid Info',
+        cost: 5,
         access: only('path', 'operator', 'gateway'),
         query: completenessQuery,
         answers: { 200: Completeness },

@@ -62,6 +62,21 @@ describe('a caller that asks too often', () => {
     expect((await answer('grids', list, unread, deps)).status).toBe(429);
   });
 
+  test('has fewer of what is much work', async () => {
+    const { deps } = given({ requestsInFlightMax: 9, rate: { perMinute: 60, burst: 12 } });
+    const handlers: Handlers<'prosumerExplain'> = {
+      GET: async () => refuse({ code: 'prosumer_not_found', detail: 'There is no prosumer p.' }),
+    };
+    const params = { prosumerId: 'p', timeframe: '2026-01-01T00:00:00Z' };
+    const explain = () => {
+      const sent = request('GET', { params, headers: { authorization: 'Bearer good-a' } });
+      return answer('prosumerExplain', handlers, sent, deps);
+    };
+    expect([(await explain()).status, (await explain()).status]).toEqual([404, 404]);
+    const refused = await explain();
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '3']);
+  });
+
   test('may still ask whether the app is alive', async () => {
     const { deps, get } = given({ requestsInFlightMax: 9, rate });
     for (let at = 0; at < 9; at += 1) await get('good-a');
