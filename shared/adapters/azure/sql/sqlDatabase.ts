@@ -3,6 +3,7 @@ import type { SqlSettings } from '../../../config/sqlSettings.ts';
 import { isSqlRetriable } from './isSqlTransient.ts';
 import { type ConnectionLimits, connectionLimits, poolConfig } from './poolConfig.ts';
 import { type RetryLimits, retryLimits, retrySql } from './sqlRetry.ts';
+import { withoutValues } from './withoutValues.ts';
 
 export type SqlLimits = { readonly connection: ConnectionLimits; readonly retry: RetryLimits };
 
@@ -67,7 +68,7 @@ export class SqlDatabase {
       return await queryOn(opened, statement, parameters);
     } catch (error) {
       if (!isOpened || isSqlRetriable(error)) this.#discard(pool);
-      throw error;
+      throw withoutValues(error);
     }
   }
 
