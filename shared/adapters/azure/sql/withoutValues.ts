@@ -13,11 +13,9 @@ const quotations = [
 /** The same failure, with no value in what it says: it is logged, and values may be personal. */
 export function withoutValues(error: unknown): unknown {
   if (!types.isNativeError(error)) return error;
-  error.message = withoutQuotations(error.message);
-  if (error.stack !== undefined) error.stack = withoutQuotations(error.stack);
+  const told = quotations.reduce((rest, each) => rest.replace(each, '(hidden)'), error.message);
+  // As a function: a text would be searched for `$&` and its like.
+  if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => told);
+  error.message = told;
   return error;
-}
-
-function withoutQuotations(text: string): string {
-  return quotations.reduce((rest, quotation) => rest.replace(quotation, '(hidden)'), text);
 }
