@@ -3,7 +3,7 @@ import type { Address, ReadAddress } from '../domain/bitcoin.ts';
 import { changedFields } from '../domain/changedFields.ts';
 import { billingDefaults } from '../domain/grid.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
-import type { AddressChallenge, PayoutAddress } from '../domain/payout.ts';
+import type { PayoutAddress } from '../domain/payout.ts';
 import { boundAddress, challengeMessage } from '../domain/payoutAddress.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
@@ -43,7 +43,8 @@ export async function bindAddress(
   if (!read.ok) return read;
   const to = read.value;
   const current = await ports.payouts.getAddress(prosumerId);
-  if (current !== undefined && isFrom(current, to, nonce, signature)) return accept(current);
+  const isAnswer = (bound: PayoutAddress) => isFrom(bound, to, nonce, signature);
+  if (current !== undefined && isAnswer(current)) return accept(current);
   if (
     ifMatch !== undefined &&
     (current === undefined || ifMatch !== etagOfAddress(ports, current))
@@ -54,7 +55,7 @@ export async function bindAddress(
   const now = ports.clock.now();
   const challenge = await ports.payouts.getChallenge(prosumerId);
   const isOpen = challenge?.nonce === nonce && challenge.address === to.address;
-  if (!isOpen || challenge.expiresAt <= now) return refuse(challengeExpired);
+  if (!isOpen || challenge.expiresAt <= now) return afterAnother(ports, prosumerId, isAnswer);
   if (!ports.bitcoin.isSignedBy(to.address, challengeMessage(challenge), signature)) {
     return refuse(notProven(challenge.address));
   }
@@ -62,7 +63,7 @@ export async function bindAddress(
   const bound = boundAddress(challenge, { to, signature }, current, { now, cooldownHours });
   const entry = boundEntry(ports, current, bound);
   if (await ports.payouts.bindAddress(bound, nonce, entry)) return accept(bound);
-  return afterAnother(ports, challenge, to, signature);
+  return afterAnother(ports, prosumerId, isAnswer);
 }
 
 /** Where somebody is paid is personal; since when is not. */
@@ -103,17 +104,14 @@ export function etagOfAddress(
   return sha256(`${message}\n${signature}`).slice(0, etagLength);
 }
 
-/** The challenge was used up in the meantime: by the same answer, or by another. */
+/** The challenge is not open: it was used up in the meantime by the same answer, or it never was. */
 async function afterAnother(
   { payouts }: Pick<Ports, 'payouts'>,
-  { prosumerId, nonce }: AddressChallenge,
-  to: ReadAddress,
-  signature: string,
+  prosumerId: ProsumerId,
+  isAnswer: (bound: PayoutAddress) => boolean,
 ): Promise<Result<PayoutAddress, Refusal>> {
   const current = await payouts.getAddress(prosumerId);
-  return current !== undefined && isFrom(current, to, nonce, signature)
-    ? accept(current)
-    : refuse(challengeExpired);
+  return current !== undefined && isAnswer(current) ? accept(current) : refuse(challengeExpired);
 }
 
 /** Is this what that answer bound? The nonce, which is part of the message, was given out once. */
