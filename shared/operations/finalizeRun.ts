@@ -32,15 +32,15 @@ export async function finalizeRun(
   const found = await findRun(ports, gridId, periodText);
   if (!found.ok) return found;
   const { grid, period, final } = found.value;
-  if (final !== undefined) {
-    return isBilled(final, ifMatch)
-      ? accept({ grid, run: final, isFinal: true })
-      : refuse(changedSinceRead);
-  }
+  if (final !== undefined) return answerFinal(grid, final, ifMatch);
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     const draft = await draftRun(ports, grid, period);
     if (!draft.ok) return draft;
-    if (draft.value.blockedBy !== undefined) return refuse(draft.value.blockedBy);
+    if (draft.value.blockedBy !== undefined) {
+      // It may stand in its own way: another made it final in the meantime.
+      const made = await ports.billing.getRun(gridId, period);
+      return made ? answerFinal(grid, made, ifMatch) : refuse(draft.value.blockedBy);
+    }
     if (ifMatch !== undefined && ifMatch !== etagOfRun(draft.value))
       return refuse(changedSinceRead);
     const outcome = await ports.billing.finalize(finalRun(grid, draft.value), draft.value.mark);
@@ -56,7 +56,7 @@ export async function finalizeRun(
       });
       await tryToComplete(ports, run);
     }
-    return isBilled(run, ifMatch) ? accept({ grid, run, isFinal: true }) : refuse(changedSinceRead);
+    return answerFinal(grid, run, ifMatch);
   }
   return refuse({
     code: 'concurrent_change',
@@ -64,9 +64,14 @@ export async function finalizeRun(
   });
 }
 
-/** Is this the final run of that tag, or what became of a preview with it? */
-function isBilled(run: BillingRun, ifMatch: string | undefined): boolean {
-  return ifMatch === undefined || ifMatch.startsWith(etagOfRun({ run, mark: '' }));
+/** The final run, where it is the one of that tag, or what became of a preview with it. */
+function answerFinal(
+  grid: Grid,
+  run: BillingRun,
+  ifMatch: string | undefined,
+): Result<RunView, Refusal> {
+  const isAsked = ifMatch === undefined || ifMatch.startsWith(etagOfRun({ run, mark: '' }));
+  return isAsked ? accept({ grid, run, isFinal: true }) : refuse(changedSinceRead);
 }
 
 /** The run is final whatever becomes of this: the timer goes on with what could not be done. */
