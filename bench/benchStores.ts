@@ -13,6 +13,7 @@ import { embeddedProsumerStore } from '../shared/adapters/embedded/prosumerStore
 import type { EmbeddedQueues } from '../shared/adapters/embedded/queues.ts';
 import { embeddedRosterStore } from '../shared/adapters/embedded/rosterStore.ts';
 import { smartGridInfoSchema } from '../shared/adapters/embedded/smartGridInfoSchema.ts';
+import { uuidV7 } from '../shared/adapters/ids.ts';
 import type { ProsumerId } from '../shared/domain/ids.ts';
 import type { Instant } from '../shared/domain/timeframe.ts';
 import { createGrid, type NewGrid } from '../shared/operations/createGrid.ts';
@@ -92,7 +93,10 @@ export async function populate(
     closings: embeddedClosingStore(smartGridInfo),
     prosumers: embeddedProsumerStore(prosumerInfo),
     clock: { now: () => firstInstant },
+    ids: uuidV7(),
+    by: { kind: 'system', id: 'bench' } as const,
     bitcoin: await openBitcoin('regtest'),
+    sha256,
   };
   try {
     mustSucceed(await createGrid(ports, grid));

@@ -62,6 +62,13 @@ var smartGridInfoContainers = [
     indexedPaths: []
     defaultTtl: -1
   }
+  {
+    name: 'auditEntries'
+    partitionKeyPath: '/pk'
+    indexedPaths: [
+      '/pk/?'
+    ]
+  }
 ]
 var traderInfoContainers = [
   {

@@ -8,6 +8,7 @@ import { cosmosRosterStore } from '../../shared/adapters/azure/cosmos/rosterStor
 import { cosmosTradeStore } from '../../shared/adapters/azure/cosmos/tradeStore.ts';
 import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
 import { sha256 } from '../../shared/adapters/digest.ts';
+import { uuidV7 } from '../../shared/adapters/ids.ts';
 import { type ProsumerId, parseGridId, parseProsumerId } from '../../shared/domain/ids.ts';
 import {
   addMinutes,
@@ -71,10 +72,11 @@ export async function measureGrid(
     bus,
     ledger,
     clock: { now: () => now },
+    ids: uuidV7(),
     bitcoin: await openBitcoin('regtest'),
     sha256,
     log: { info: silent, warn: silent, error: silent },
-    by: { kind: 'system', id: 'measurement' },
+    by: { kind: 'system', id: 'measurement' } as const,
   };
   const gridId = known(parseGridId('community'));
   await createGrid(ports, {
@@ -135,7 +137,14 @@ export async function measureGrid(
   }
 
   const requests = cosmos.takeRequests();
-  const requestUnits = { grids: 0, closings: 0, readings: 0, answers: 0, trades: 0 };
+  const requestUnits = {
+    grids: 0,
+    closings: 0,
+    readings: 0,
+    answers: 0,
+    auditEntries: 0,
+    trades: 0,
+  };
   for (const request of requests) {
     requestUnits[request.container] += estimatedRequestUnits(request) / samples;
   }

@@ -9,6 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import { billingSettings } from './billingSettings.ts';
 import { type Change, changeConditionally } from './changeConditionally.ts';
 import { type GridView, gridNotFound, viewGrid } from './getGrid.ts';
+import { type GridAuditPorts, gridChange } from './gridChange.ts';
 import { gridFaults } from './gridFaults.ts';
 import { type AskedTariff, type PricingPorts, priceTariff } from './priceTariff.ts';
 import { putTerms } from './putTerms.ts';
@@ -34,6 +35,9 @@ export type GridChange = {
   readonly billing?: BillingChange;
 };
 
+/** A grid as it is to become, with what it was. */
+type ChangedGrid = Versioned<Grid> & { readonly before?: Grid };
+
 /** The same with prices converted: once, however often the change is tried. */
 type PricedChange = Omit<GridChange, 'tariff'> & { readonly tariff?: Tariff };
 
@@ -42,7 +46,7 @@ type PricedChange = Omit<GridChange, 'tariff'> & { readonly tariff?: Tariff };
  * what has begun is settled as announced. Safe without `ifMatch` too: a concurrent change is not lost.
  */
 export async function changeGrid(
-  ports: Pick<Ports, 'grids' | 'rosters' | 'bitcoin'> & PricingPorts,
+  ports: Pick<Ports, 'grids' | 'rosters' | 'bitcoin'> & PricingPorts & GridAuditPorts,
   gridId: GridId,
   { tariff: asked, ...plain }: GridChange,
   ifMatch: string | undefined,
@@ -50,16 +54,21 @@ export async function changeGrid(
   const tariff = asked && (await priceTariff(ports, asked));
   if (tariff?.ok === false) return tariff;
   const change: PricedChange = { ...plain, ...(tariff && { tariff: tariff.value }) };
-  const result = await changeConditionally<Versioned<Grid>>({
+  const result = await changeConditionally<ChangedGrid>({
     get: () => ports.grids.get(gridId),
     etagOf: ({ etag }) => etag,
     apply: ({ value, etag }) => {
       // Read anew each time: while a rate was fetched, or another changed the grid, a timeframe began.
       const changed = applyChange(ports, value, change, ports.clock.now());
       if (!changed.ok) return changed;
-      return { ok: true, value: { value: changed.value, etag } };
+      return { ok: true, value: { value: changed.value, etag, before: value } };
     },
-    replace: ({ value, etag }) => ports.grids.replace(value, etag),
+    replace: async ({ before, ...changed }) => {
+      // Nothing changed, nothing written: no new etag, and no entry.
+      if (isSameSetting(before, changed.value)) return changed;
+      const entry = gridChange(ports, 'changed', before, changed.value);
+      return ports.grids.replace(changed.value, changed.etag, entry);
+    },
     notFound: gridNotFound(gridId),
     ifMatch,
   });

@@ -11,6 +11,7 @@ import { firstTimeframeFrom, type Instant } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
 import { billingSettings } from './billingSettings.ts';
 import { type GridView, viewGrid } from './getGrid.ts';
+import { type GridAuditPorts, gridChange } from './gridChange.ts';
 import { gridFaults } from './gridFaults.ts';
 import {
   type AskedTariff,
@@ -27,7 +28,7 @@ export type NewGrid = Omit<Grid, 'terms' | 'billing' | 'createdAt'> &
 
 /** Creates a mini grid. Repeatable: the same settings under the same id answer what is there. */
 export async function createGrid(
-  ports: Pick<Ports, 'grids' | 'rosters' | 'bitcoin'> & PricingPorts,
+  ports: Pick<Ports, 'grids' | 'rosters' | 'bitcoin'> & PricingPorts & GridAuditPorts,
   { market, tariff: asked, billing: billingAsked, ...settings }: NewGrid,
 ): Promise<Result<GridView, Refusal>> {
   const tariff = await priceTariff(ports, asked);
@@ -48,7 +49,8 @@ export async function createGrid(
       errors: faults,
     });
   }
-  const { created, stored } = await ports.grids.create(grid);
+  const entry = gridChange(ports, 'created', undefined, grid);
+  const { created, stored } = await ports.grids.create(grid, entry);
   if (!created && !isSame(stored.value, grid)) {
     return refuse({
       code: 'grid_exists',

@@ -5,8 +5,10 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { withoutTerms } from '../domain/terms.ts';
 import type { Instant } from '../domain/timeframe.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { type Change, changeConditionally } from './changeConditionally.ts';
 import { gridNotFound } from './getGrid.ts';
+import { tariffChange } from './gridChange.ts';
 import {
   type ClosedGrid,
   isClosedFrom,
@@ -23,7 +25,7 @@ type ChangedGrid = ClosedGrid & { readonly deleted?: Terms };
 
 /** Takes away a version that has not begun, and answers it: the one before it then holds on. */
 export async function deleteTariff(
-  ports: VersionPorts,
+  ports: VersionPorts & AuditingPorts,
   gridId: GridId,
   validFrom: Instant,
   ifMatch: string | undefined,
@@ -33,7 +35,8 @@ export async function deleteTariff(
     etagOf: ({ etag }) => etag,
     apply: (stored) => applyDelete(stored, validFrom, ports.clock.now()),
     replace: async (changed) => {
-      const replaced = await ports.grids.replace(changed.value, changed.etag);
+      const entry = tariffChange(ports, gridId, changed.deleted, undefined);
+      const replaced = await ports.grids.replace(changed.value, changed.etag, entry);
       return replaced && { ...changed, ...replaced };
     },
     notFound: gridNotFound(gridId),

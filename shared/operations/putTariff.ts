@@ -4,8 +4,10 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { versionBefore } from '../domain/terms.ts';
 import { type Instant, isAligned } from '../domain/timeframe.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { type Change, changeConditionally } from './changeConditionally.ts';
 import { gridNotFound } from './getGrid.ts';
+import { tariffChange } from './gridChange.ts';
 import { gridFaults } from './gridFaults.ts';
 import { misaligned } from './listTimeframes.ts';
 import { type AskedTariff, askedOf, type PricingPorts, priceTariff } from './priceTariff.ts';
@@ -31,7 +33,9 @@ export type AskedVersion = {
 export type PutTariff = VersionView & { readonly isNew: boolean };
 
 /** `change` is what becomes of the version; absent while nothing does. */
-type ChangedGrid = ClosedGrid & { readonly change?: { readonly isNew: boolean } };
+type ChangedGrid = ClosedGrid & {
+  readonly change?: { readonly before: Terms | undefined; readonly after: Terms };
+};
 
 /**
  * Sets market and tariff from a timeframe on, up to the version that follows. A version is for good
@@ -40,7 +44,7 @@ type ChangedGrid = ClosedGrid & { readonly change?: { readonly isNew: boolean } 
  * Repeatable: the same version is answered as it is, at the rate that it has.
  */
 export async function putTariff(
-  ports: VersionPorts & PricingPorts,
+  ports: VersionPorts & PricingPorts & AuditingPorts,
   gridId: GridId,
   asked: AskedVersion,
   ifMatch: string | undefined,
@@ -58,7 +62,9 @@ export async function putTariff(
     apply: (stored) => applyPut(stored, priced, ports.clock.now()),
     replace: async (changed) => {
       if (changed.change === undefined) return changed;
-      const replaced = await ports.grids.replace(changed.value, changed.etag);
+      const { before, after } = changed.change;
+      const entry = tariffChange(ports, gridId, before, after);
+      const replaced = await ports.grids.replace(changed.value, changed.etag, entry);
       return replaced && { ...changed, ...replaced };
     },
     notFound: gridNotFound(gridId),
@@ -67,7 +73,10 @@ export async function putTariff(
   if (!result.ok) return result;
   const { value, change } = result.value;
   const version = versionFrom(value, validFrom) ?? value.terms[0];
-  return accept({ ...viewVersion(result.value, version), isNew: change?.isNew === true });
+  return accept({
+    ...viewVersion(result.value, version),
+    isNew: change !== undefined && change.before === undefined,
+  });
 }
 
 /** What is there already in these words has been converted, and stays at its rate. */
@@ -106,7 +115,7 @@ function applyPut(
     const detail = 'Market and prices do not fit together.';
     return refuse({ code: 'setting_inconsistent', detail, errors });
   }
-  return accept({ ...stored, value: changed.value, change: { isNew: known === undefined } });
+  return accept({ ...stored, value: changed.value, change: { before: known, after: version } });
 }
 
 function isSameVersion(a: Terms, b: Terms): boolean {

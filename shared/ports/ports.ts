@@ -33,6 +33,8 @@ export type Ports = {
   readonly closings: ClosingStore;
   readonly trades: TradeStore;
   readonly orders: OrderStore;
+  /** Who changed what in Smart Grid Info. */
+  readonly gridAudit: AuditLog;
   readonly prosumers: ProsumerStore;
   readonly ledger: LedgerStore;
   readonly billing: BillingStore;

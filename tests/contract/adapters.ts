@@ -15,6 +15,7 @@ export type Stores = Pick<
   | 'rosters'
   | 'readings'
   | 'closings'
+  | 'gridAudit'
   | 'idempotency'
   | 'prosumers'
   | 'ledger'

@@ -4,6 +4,7 @@ import { billingDefaults } from '../../shared/domain/grid.ts';
 import type { GridId } from '../../shared/domain/ids.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import { describeDocuments } from './cosmosAdapter.ts';
 import { allPages, gridId, gridOf, hillside, instant, riverside } from './samples.ts';
 
@@ -14,8 +15,8 @@ describeDocuments('grid store', (adapter) => {
     const { grids } = stores();
     const open = gridOf(riverside);
     const ending = gridOf(hillside, { activeUntil: instant('2027-01-01T00:00:00Z'), paused: true });
-    const created = await grids.create(open);
-    await grids.create(ending);
+    const created = await grids.create(open, entryOf());
+    await grids.create(ending, entryOf());
     expect(created).toEqual({ created: true, stored: { value: open, etag: expect.any(String) } });
     expect(await grids.get(riverside)).toEqual(created.stored);
     expect((await grids.get(hillside))?.value).toEqual(ending);
@@ -41,7 +42,7 @@ describeDocuments('grid store', (adapter) => {
         formerAccountKeys: ['tpubBefore' as AccountKey],
       },
     });
-    await grids.create(grid);
+    await grids.create(grid, entryOf());
     expect((await grids.get(riverside))?.value).toEqual(grid);
   });
 
@@ -68,8 +69,8 @@ describeDocuments('grid store', (adapter) => {
         },
       ],
     });
-    const { stored } = await grids.create(gridOf(riverside));
-    await grids.replace(grid, stored.etag);
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
+    await grids.replace(grid, stored.etag, entryOf());
     expect((await grids.get(riverside))?.value).toEqual(grid);
   });
 
@@ -79,16 +80,20 @@ describeDocuments('grid store', (adapter) => {
 
   test('a second create answers the grid that is there and changes nothing', async () => {
     const { grids } = stores();
-    const first = await grids.create(gridOf(riverside));
-    const second = await grids.create(gridOf(riverside, { name: 'Another' }));
+    const first = await grids.create(gridOf(riverside), entryOf());
+    const second = await grids.create(gridOf(riverside, { name: 'Another' }), entryOf());
     expect(second).toEqual({ created: false, stored: first.stored });
     expect(await grids.get(riverside)).toEqual(first.stored);
   });
 
   test('replaces a grid at its etag, and the etag is another one then', async () => {
     const { grids } = stores();
-    const { stored } = await grids.create(gridOf(riverside));
-    const replaced = await grids.replace(gridOf(riverside, { name: 'Renamed' }), stored.etag);
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
+    const replaced = await grids.replace(
+      gridOf(riverside, { name: 'Renamed' }),
+      stored.etag,
+      entryOf(),
+    );
     expect(replaced?.value.name).toBe('Renamed');
     expect(replaced?.etag).not.toBe(stored.etag);
     expect(await grids.get(riverside)).toEqual(replaced);
@@ -100,36 +105,48 @@ describeDocuments('grid store', (adapter) => {
     ['that is empty', () => ''],
   ])('does not replace at an etag %s', async (_case, etagFrom) => {
     const { grids } = stores();
-    const { stored } = await grids.create(gridOf(riverside));
-    const current = await grids.replace(gridOf(riverside, { name: 'Second' }), stored.etag);
-    const refused = await grids.replace(gridOf(riverside, { name: 'X' }), etagFrom(stored.etag));
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
+    const current = await grids.replace(
+      gridOf(riverside, { name: 'Second' }),
+      stored.etag,
+      entryOf(),
+    );
+    const refused = await grids.replace(
+      gridOf(riverside, { name: 'X' }),
+      etagFrom(stored.etag),
+      entryOf(),
+    );
     expect(refused).toBeUndefined();
     expect(await grids.get(riverside)).toEqual(current);
   });
 
   test('does not replace a grid that is not there', async () => {
     const { grids } = stores();
-    const { stored } = await grids.create(gridOf(riverside));
-    expect(await grids.replace(gridOf(hillside), stored.etag)).toBeUndefined();
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
+    expect(await grids.replace(gridOf(hillside), stored.etag, entryOf())).toBeUndefined();
     expect(await grids.get(hillside)).toBeUndefined();
   });
 
   test('does not replace at the etag of another grid', async () => {
     const { grids } = stores();
-    const { stored } = await grids.create(gridOf(riverside));
-    const other = await grids.create(gridOf(hillside));
-    const later = await grids.replace(gridOf(hillside, { paused: true }), other.stored.etag);
-    expect(await grids.replace(gridOf(riverside), later?.etag ?? '')).toBeUndefined();
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
+    const other = await grids.create(gridOf(hillside), entryOf());
+    const later = await grids.replace(
+      gridOf(hillside, { paused: true }),
+      other.stored.etag,
+      entryOf(),
+    );
+    expect(await grids.replace(gridOf(riverside), later?.etag ?? '', entryOf())).toBeUndefined();
     expect(await grids.get(riverside)).toEqual(stored);
   });
 
   test('of two openers with one etag, one replaces', async () => {
     const { grids, openAnother } = stores();
     const other = await openAnother();
-    const { stored } = await grids.create(gridOf(riverside));
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
     const answers = await Promise.all([
-      grids.replace(gridOf(riverside, { name: 'A' }), stored.etag),
-      other.grids.replace(gridOf(riverside, { name: 'B' }), stored.etag),
+      grids.replace(gridOf(riverside, { name: 'A' }), stored.etag, entryOf()),
+      other.grids.replace(gridOf(riverside, { name: 'B' }), stored.etag, entryOf()),
     ]);
     const won = answers.filter((answer) => answer !== undefined);
     expect(won).toHaveLength(1);
@@ -140,8 +157,8 @@ describeDocuments('grid store', (adapter) => {
     const { grids, openAnother } = stores();
     const other = await openAnother();
     const answers = await Promise.all([
-      grids.create(gridOf(riverside, { name: 'A' })),
-      other.grids.create(gridOf(riverside, { name: 'B' })),
+      grids.create(gridOf(riverside, { name: 'A' }), entryOf()),
+      other.grids.create(gridOf(riverside, { name: 'B' }), entryOf()),
     ]);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect(answers[0].stored).toEqual(answers[1].stored);
@@ -150,11 +167,11 @@ describeDocuments('grid store', (adapter) => {
   test('lists by id in byte order, page by page, none lost and none twice', async () => {
     const { grids } = stores();
     const ids = ['b', 'a-b', 'a1', '0', 'a', 'ab'].map(gridId);
-    for (const id of ids) await grids.create(gridOf(id));
+    for (const id of ids) await grids.create(gridOf(id), entryOf());
     const listed = await allPages(
       2,
       (page: { after?: GridId; limit: number }) => grids.list(page),
-      (pageNumber) => grids.create(gridOf(gridId(`new-${pageNumber}`))),
+      (pageNumber) => grids.create(gridOf(gridId(`new-${pageNumber}`)), entryOf()),
     );
     const listedIds = listed.map(({ value }) => value.id);
     expect(listedIds.slice(0, 6)).toEqual(['0', 'a', 'a-b', 'a1', 'ab', 'b']);
@@ -164,8 +181,8 @@ describeDocuments('grid store', (adapter) => {
 
   test('the last page has no next, also when it is full', async () => {
     const { grids } = stores();
-    await grids.create(gridOf(riverside));
-    await grids.create(gridOf(hillside));
+    await grids.create(gridOf(riverside), entryOf());
+    await grids.create(gridOf(hillside), entryOf());
     expect((await grids.list({ limit: 2 })).next).toBeUndefined();
     expect((await grids.list({ limit: 1 })).next).toBe('hillside');
     expect(await grids.list({ after: riverside, limit: 1 })).toEqual({ items: [] });
@@ -173,7 +190,7 @@ describeDocuments('grid store', (adapter) => {
 
   test('a grid is still there after closing and opening again, at the same etag', async () => {
     const { grids, reopen } = stores();
-    const { stored } = await grids.create(gridOf(riverside));
+    const { stored } = await grids.create(gridOf(riverside), entryOf());
     expect(await (await reopen()).grids.get(riverside)).toEqual(stored);
   });
 });

@@ -8,6 +8,7 @@ import { isCosmosTransient } from '../../shared/adapters/azure/cosmos/cosmosErro
 import { openCosmos } from '../../shared/adapters/azure/cosmos/openCosmos.ts';
 import { openCosmosStores } from '../../shared/adapters/azure/cosmos/openCosmosStores.ts';
 import { logCharges } from '../../shared/adapters/azure/cosmos/requestMeter.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { gridOf, instant } from '../contract/samples.ts';
 import { freshCosmos } from './cosmosUnderTest.ts';
 import { everyOperation, tenantOf } from './everyOperation.ts';
@@ -51,6 +52,7 @@ test('documents are as small as they are said to be', async () => {
   };
   const sizes = {
     grid: await largest('grids', /./, /^grids$/),
+    auditEntry: await largest('auditEntries', /./),
     totals: await largest('grids', /^totals$/),
     rosterShardOf1000: ofThousand(await largest('grids', /^members\./)),
     closing: await largest('closings', /^\d{12}$/),
@@ -61,7 +63,8 @@ test('documents are as small as they are said to be', async () => {
     batchEntry: await largest('trades', /Z\./),
   };
   const limits = {
-    grid: 500,
+    grid: 700,
+    auditEntry: 450,
     totals: 200,
     rosterShardOf1000: 85_000,
     closing: 1_000,
@@ -75,7 +78,7 @@ test('documents are as small as they are said to be', async () => {
     const size = sizes[name as keyof typeof sizes];
     expect([name, size > 0 && size <= limit ? 'fits' : size]).toEqual([name, 'fits']);
   }
-});
+}, 20_000);
 
 test('the containers are made as they are defined', async () => {
   const { settings } = cosmos();
@@ -147,11 +150,13 @@ test('each operation tells what it has cost, a failed one too', async () => {
     });
   const [working, failing] = [await open(), await open(503)];
   closers.push(working.close, failing.close);
-  await working.grids.create(gridOf(tenantOf(1)));
-  await expect(failing.grids.create(gridOf(tenantOf(1)))).rejects.toMatchObject({ code: 503 });
+  await working.grids.create(gridOf(tenantOf(1)), entryOf());
+  await expect(failing.grids.create(gridOf(tenantOf(1)), entryOf())).rejects.toMatchObject({
+    code: 503,
+  });
   const sum = { operation: 'grids.create', throttled: 0, durationMs: expect.any(Number) };
   expect(lines).toEqual([
-    ['info', 'cosmos', { ...sum, requests: 2, requestUnits: 2 }],
+    ['info', 'cosmos', { ...sum, requests: 3, requestUnits: 3 }],
     ['warn', 'cosmos', { ...sum, requests: 1, requestUnits: 0.38, code: '503' }],
   ]);
 });

@@ -4,6 +4,7 @@ import { chainTrades, zeroHash } from '../../shared/domain/hashChain.ts';
 import type { GridId, ProsumerId } from '../../shared/domain/ids.ts';
 import { tradesPerBatch } from '../../shared/domain/trade.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   at1000,
   at1015,
@@ -27,6 +28,7 @@ export async function everyOperation(stores: CosmosStores, prosumers: number): P
   const id = tenantOf(1);
   const ids = Array.from({ length: prosumers }, (_, n) => prosumerId(uuid(n)));
   await withGrid(stores, id, ids);
+  await stores.gridAudit.list(id, {}, { limit: 1 });
   await withReadings(stores, id, ids);
   await withClosing(stores, id, ids);
   await withTrades(stores, id, ids);
@@ -36,8 +38,8 @@ export async function everyOperation(stores: CosmosStores, prosumers: number): P
 }
 
 async function withGrid({ grids, rosters }: CosmosStores, id: GridId, ids: readonly ProsumerId[]) {
-  const { stored } = await grids.create(gridOf(id));
-  await grids.replace(gridOf(id, { name: 'Renamed' }), stored.etag);
+  const { stored } = await grids.create(gridOf(id), entryOf());
+  await grids.replace(gridOf(id, { name: 'Renamed' }), stored.etag, entryOf());
   await grids.list({ limit: 10 });
   const activeFrom = instant('2026-11-22T00:00:00Z');
   for (const each of ids) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isCosmosTransient } from '../../shared/adapters/azure/cosmos/cosmosErrors.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   at1000,
   at1015,
@@ -112,7 +113,7 @@ describe('connections that break after the write was done', () => {
 
 test('a read over a broken connection is repeated by the SDK', async () => {
   const { grids } = await cosmos().open();
-  await grids.create(gridOf(riverside));
+  await grids.create(gridOf(riverside), entryOf());
   const isRead = ({ method, path }: Sent) => method === 'GET' && path.startsWith('docs/');
   const other = await cosmos().open(inTurn(['resetBefore'], isRead));
   expect((await other.grids.get(riverside))?.value).toEqual(gridOf(riverside));

@@ -9,6 +9,7 @@ import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import { postReadings } from '../../shared/operations/postReadings.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   at1000,
   at1015,
@@ -45,9 +46,9 @@ async function untilDone<Result>(work: () => Promise<Result>): Promise<Result> {
 
 /** Three timeframes from the first prosumer to the last trade, and two of them corrected. */
 async function run(app: TestApp, ports: Ports, other: Ports): Promise<void> {
-  await untilDone(() => ports.grids.create(gridOf(riverside, { activeFrom: at1000 })));
+  await untilDone(() => ports.grids.create(gridOf(riverside, { activeFrom: at1000 }), entryOf()));
   for (let n = 0; n < prosumers; n += 1) {
-    await ports.prosumers.create(prosumerOf(nthId(n), { activeFrom: at1000 }));
+    await ports.prosumers.create(prosumerOf(nthId(n), { activeFrom: at1000 }), entryOf());
   }
   await untilDone(() => closeTimeframes(ports));
   for (const timeframe of [at1000, at1015, at1030]) {
@@ -63,7 +64,7 @@ async function run(app: TestApp, ports: Ports, other: Ports): Promise<void> {
   app.setClock('2026-11-22T10:52:00Z');
   await untilDone(() => closeTimeframes(ports));
   await deliverAll(app, ports, other);
-  await ports.prosumers.create(prosumerOf(nthId(prosumers), { activeFrom: at1000 }));
+  await ports.prosumers.create(prosumerOf(nthId(prosumers), { activeFrom: at1000 }), entryOf());
   await untilDone(() => closeTimeframes(ports));
   const late = [1, 7, prosumers].flatMap((n) =>
     [at1000, at1030].map((timeframe, index) => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type AppProcess, root, startApp } from '../../bench/appProcess.ts';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   at1000,
   at1015,
@@ -44,8 +45,8 @@ afterAll(async () => {
 async function fillStores(): Promise<void> {
   const clock = { now: () => instant('2026-11-22T12:00:00Z') };
   const stores = openEmbedded(directory, { clock });
-  await stores.grids.create(gridOf(riverside, { paused: true }));
-  for (const id of ['anna', 'ben']) await stores.prosumers.create(prosumerOf(id));
+  await stores.grids.create(gridOf(riverside, { paused: true }), entryOf());
+  for (const id of ['anna', 'ben']) await stores.prosumers.create(prosumerOf(id), entryOf());
   for (const batch of Map.groupBy(
     trades,
     (trade) => `${trade.timeframe} ${trade.revision}`,

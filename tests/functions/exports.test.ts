@@ -3,6 +3,7 @@ import { createCsvParser } from '../../local/import/csv.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { openApiDocument } from '../../shared/http/openapi.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   at1000,
   at1015,
@@ -48,8 +49,8 @@ const trades = [
 /** Two timeframes with trades, the first of them corrected, an empty one, and another grid. */
 async function fillStores(): Promise<void> {
   const { grids, prosumers, closings } = app.ports;
-  for (const id of [riverside, hillside]) await grids.create(gridOf(id));
-  for (const id of ['anna', 'ben']) await prosumers.create(prosumerOf(id));
+  for (const id of [riverside, hillside]) await grids.create(gridOf(id), entryOf());
+  for (const id of ['anna', 'ben']) await prosumers.create(prosumerOf(id), entryOf());
   for (const trade of trades) {
     const key = batchKeyOf(trade);
     await app.ports.trades.createBatch(key, [trade]);

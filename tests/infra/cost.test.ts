@@ -51,7 +51,7 @@ test('costs grow with use, and a base price is paid without any', () => {
     batches: 0,
     posts: 0,
     messageParts: 0,
-    requestUnits: { grids: 0, closings: 0, readings: 0, answers: 0, trades: 0 },
+    requestUnits: { grids: 0, closings: 0, readings: 0, answers: 0, auditEntries: 0, trades: 0 },
     cosmosBytes: 0,
     tradeDocumentBytes: 0,
     tradeMessageBytes: 0,

@@ -4,6 +4,7 @@ import { msatPerKwh } from '../../shared/domain/units.ts';
 import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { deleteTariff } from '../../shared/operations/deleteTariff.ts';
 import { type AskedVersion, putTariff } from '../../shared/operations/putTariff.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { gridId, openGrid } from './smallGrid.ts';
 import { openTestApp, type TestApp } from './testApp.ts';
 
@@ -199,13 +200,13 @@ describe('versions put at once', () => {
       ...app.ports,
       grids: {
         ...app.ports.grids,
-        replace: async (grid, etag) => {
+        replace: async (grid, etag, entry) => {
           if (isFirst) {
             isFirst = false;
             await pause(false);
             await closeAll();
           }
-          return replace(grid, etag);
+          return replace(grid, etag, entry);
         },
       },
     };
@@ -230,7 +231,8 @@ describe('too many', () => {
       validFrom: day(at),
       tariff: windows === 0 ? first.tariff : tariff,
     }));
-    await app.ports.grids.replace({ ...stored.value, terms: [first, ...more] }, stored.etag);
+    const filled = { ...stored.value, terms: [first, ...more] } as const;
+    await app.ports.grids.replace(filled, stored.etag, entryOf());
   }
 
   test('are 401 versions, also by a change of the grid', async () => {

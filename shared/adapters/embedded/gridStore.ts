@@ -4,6 +4,8 @@ import type { GridStore } from '../../ports/gridStore.ts';
 import type { Versioned } from '../../ports/page.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { etagOfVersion, versionOfEtag } from '../versionEtag.ts';
+import { auditWriter } from './auditLog.ts';
+import { transaction } from './database.ts';
 import { query } from './statement.ts';
 
 type GridRow = { readonly version: number; readonly document: string };
@@ -25,9 +27,14 @@ export function embeddedGridStore(db: DatabaseSync): GridStore {
     `UPDATE grids SET version = version + 1, document = ? WHERE gridId = ? AND version = ?
      RETURNING version, document`,
   );
+  const writeEntry = auditWriter(db);
   return {
-    async create(grid) {
-      const inserted = insert.get(grid.id, JSON.stringify(grid));
+    async create(grid, entry) {
+      const inserted = transaction(db, () => {
+        const row = insert.get(grid.id, JSON.stringify(grid));
+        if (row !== undefined) writeEntry(entry);
+        return row;
+      });
       const row = inserted ?? select.get(grid.id);
       if (row === undefined) throw new Error(`the grid ${grid.id} was there and is gone`);
       return { created: inserted !== undefined, stored: versioned(row) };
@@ -40,10 +47,15 @@ export function embeddedGridStore(db: DatabaseSync): GridStore {
       const rows = selectPage.all(page.after ?? '', rowsFor(page));
       return pageOf(rows.map(versioned), page, (stored) => stored.value.id);
     },
-    async replace(grid, etag) {
+    async replace(grid, etag, entry) {
       const version = versionOfEtag(etag);
-      const row = version && update.get(JSON.stringify(grid), grid.id, version);
-      return row ? versioned(row) : undefined;
+      if (version === undefined) return undefined;
+      const row = transaction(db, () => {
+        const updated = update.get(JSON.stringify(grid), grid.id, version);
+        if (updated !== undefined) writeEntry(entry);
+        return updated;
+      });
+      return row && versioned(row);
     },
   };
 }

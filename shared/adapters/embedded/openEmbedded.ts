@@ -53,7 +53,7 @@ export type Embedded = EmbeddedPart<DocumentStores & ProsumerInfoStores & QueueS
 
 type DocumentStores = Pick<
   Ports,
-  'grids' | 'rosters' | 'readings' | 'closings' | 'idempotency' | 'trades'
+  'grids' | 'rosters' | 'readings' | 'closings' | 'gridAudit' | 'idempotency' | 'trades'
 >;
 type ProsumerInfoStores = Pick<
   Ports,
@@ -114,6 +114,7 @@ function documentStores(open: Open, { clock }: EmbeddedSettings): DocumentStores
     rosters: embeddedRosterStore(smartGridInfo),
     readings: embeddedReadingStore(smartGridInfo),
     closings: embeddedClosingStore(smartGridInfo),
+    gridAudit: embeddedAuditLog(smartGridInfo),
     idempotency: embeddedIdempotencyStore(smartGridInfo, clock),
     trades: embeddedTradeStore(open('traderInfo')),
   };

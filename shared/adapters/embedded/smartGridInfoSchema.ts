@@ -1,7 +1,9 @@
+import { auditSchema } from './auditSchema.ts';
+
 const wh = (column: string) =>
   `${column} INTEGER NOT NULL CHECK (${column} BETWEEN -9007199254740991 AND 9007199254740991)`;
 
-/** Smart Grid Info: grids, rosters with totals, readings, closings, nettos and given answers. */
+/** Smart Grid Info: grids, rosters with totals, readings, closings, nettos, given answers, audit. */
 export const smartGridInfoSchema: readonly string[] = [
   `
   CREATE TABLE grids (
@@ -115,4 +117,5 @@ export const smartGridInfoSchema: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX registersByInstant ON registers (gridId, at);
   `,
+  auditSchema,
 ];

@@ -1,11 +1,17 @@
 /** The two Cosmos DB databases of the app, each with the containers that it needs. */
 export const databases = {
-  smartGridInfo: ['grids', 'closings', 'readings', 'answers'],
+  smartGridInfo: ['grids', 'closings', 'readings', 'answers', 'auditEntries'],
   traderInfo: ['trades'],
 } as const satisfies Readonly<Record<string, readonly ContainerName[]>>;
 
 export type DatabaseName = keyof typeof databases;
-export type ContainerName = 'grids' | 'closings' | 'readings' | 'answers' | 'trades';
+export type ContainerName =
+  | 'grids'
+  | 'closings'
+  | 'readings'
+  | 'answers'
+  | 'auditEntries'
+  | 'trades';
 
 /** What a container is, apart from its throughput: code, emulators and Bicep hold to the same. */
 export type ContainerDefinition = {
@@ -36,6 +42,7 @@ export const consistencyLevel = 'Strong';
  *   the pages of a netto, which are read as a whole.
  * - readings: grid and timeframe; grid and instant for registers. 10 000 readings: 0.55 MB.
  * - answers: the id itself. Nothing but point reads.
+ * - auditEntries: the grid's id for who changed its settings and tariffs, of about 1 KB each.
  * - trades: grid, timeframe, revision and batch, so 500 documents; the grid's id for the entries of
  *   its recorded batches (700 000 a year at 10 000 prosumers: 200 MB).
  *
@@ -46,6 +53,7 @@ export const containers: Readonly<Record<ContainerName, ContainerDefinition>> = 
   closings: definition('closings', '/pk', ['/pk/?', '/timeframe/?', '/isOpen/?', '/isLate/?']),
   readings: definition('readings', '/pk', ['/pk/?']),
   answers: { ...definition('answers', '/id', []), defaultTtl: -1 },
+  auditEntries: definition('auditEntries', '/pk', ['/pk/?']),
   trades: definition('trades', '/pk', ['/pk/?']),
 };
 

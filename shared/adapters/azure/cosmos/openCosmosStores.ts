@@ -2,6 +2,7 @@ import type { CosmosSettings } from '../../../config/cosmosSettings.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Health } from '../../../ports/health.ts';
 import type { Ports } from '../../../ports/ports.ts';
+import { cosmosAuditLog } from './auditLog.ts';
 import { cosmosClosingStore } from './closingStore.ts';
 import { cosmosGridStore } from './gridStore.ts';
 import { cosmosIdempotencyStore } from './idempotencyStore.ts';
@@ -13,7 +14,7 @@ import { cosmosTradeStore } from './tradeStore.ts';
 /** The stores of Smart Grid Info and Trader Info. */
 export type CosmosStores = Pick<
   Ports,
-  'grids' | 'rosters' | 'readings' | 'closings' | 'idempotency' | 'trades' | 'health'
+  'grids' | 'rosters' | 'readings' | 'closings' | 'gridAudit' | 'idempotency' | 'trades' | 'health'
 > & {
   /** Ends the background work; a repeat changes nothing. */
   close(): void;
@@ -32,6 +33,7 @@ export async function openCosmosStores(
     rosters: cosmosRosterStore(smartGridInfo),
     readings: cosmosReadingStore(smartGridInfo),
     closings: cosmosClosingStore(smartGridInfo),
+    gridAudit: cosmosAuditLog(smartGridInfo),
     idempotency: cosmosIdempotencyStore(smartGridInfo, clock),
     trades: cosmosTradeStore(traderInfo),
     health: [healthOf('smartGridInfo', smartGridInfo), healthOf('traderInfo', traderInfo)],
