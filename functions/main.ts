@@ -19,6 +19,7 @@ import { erasePersonalDataTimer } from './erasePersonalData.ts';
 import { followChainTimer } from './followChain.ts';
 import { grid } from './grid.ts';
 import { gridAccounts } from './gridAccounts.ts';
+import { gridAudit } from './gridAudit.ts';
 import { gridCompleteness } from './gridCompleteness.ts';
 import { gridDepositAddresses } from './gridDepositAddresses.ts';
 import { gridExports } from './gridExports.ts';
@@ -78,6 +79,7 @@ http('gridReadings', gridReadings);
 http('gridTariffs', gridTariffs);
 http('gridTariff', gridTariff);
 http('gridCompleteness', gridCompleteness);
+http('gridAudit', gridAudit);
 
 // Prosumer Info
 http('prosumers', prosumers);

@@ -5,6 +5,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Instant, Timeframe } from '../domain/timeframe.ts';
 import { parseInstant } from '../domain/timeframe.ts';
+import type { AuditPosition } from '../ports/auditLog.ts';
 import { decodeCursor } from './cursor.ts';
 
 type PageQuery = { readonly limit?: number; readonly cursor?: string };
@@ -67,6 +68,14 @@ export function isDayKey(value: unknown): value is CompletenessKey {
     parseInstant(`${day}T00:00Z`) !== undefined &&
     (prosumerId === undefined || isIdKey<ProsumerId>(prosumerId))
   );
+}
+
+/** The key of a list that is in order of time and entry. */
+export function isAuditKey(value: unknown): value is AuditPosition {
+  if (typeof value !== 'object' || value === null) return false;
+  const { at, id }: Partial<Record<keyof AuditPosition, unknown>> = value;
+  const isInstant = typeof at === 'string' && isCanonicalInstant(at);
+  return isInstant && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id);
 }
 
 /** The key of a list that is in order of acceptance. */

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 import { only } from '../domain/access.ts';
+import { AuditEntry } from './audit.ts';
+import { instant } from './common.ts';
 import { Completeness, completenessQuery } from './completeness.ts';
 import { Grid, GridCreate, GridPatch, GridProsumer } from './grid.ts';
 import { GridNetto } from './netto.ts';
@@ -132,6 +134,23 @@ export const smartGridRoutes = {
         access: only('path', 'operator', 'gateway'),
         query: completenessQuery,
         answers: { 200: Completeness },
+      },
+    },
+  },
+  gridAudit: {
+    path: 'grids/{gridId}/audit',
+    params: ofGrid,
+    methods: {
+      GET: {
+        summary: 'List who changed what of a mini grid, its prosumers and its money, newest first',
+        tag: 'Smart Grid Info',
+        access: only('path', 'operator'),
+        query: parameters({
+          from: Type.Optional(instant('Changes from this instant on.')),
+          to: Type.Optional(instant('Changes before this instant.')),
+          ...pageParameters,
+        }),
+        answers: { 200: pageOf(AuditEntry) },
       },
     },
   },

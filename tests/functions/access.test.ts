@@ -52,6 +52,7 @@ const expected: readonly (readonly [request: string, may: string, body?: object]
   [`GET gridTimeframe /grids/lane/timeframes/${quarter}`, 'AAFAAAA'],
   ['POST gridReadings /grids/lane/readings', 'AAAFFFF', { readings: [reading] }],
   ['GET gridCompleteness /grids/lane/completeness', 'AAAFFFF'],
+  ['GET gridAudit /grids/lane/audit', 'AAFFFFF'],
   ['GET gridTariffs /grids/lane/tariffs', 'AAFAAAA'],
   [`GET gridTariff /grids/lane/tariffs/${quarter}`, 'AAFAAAA'],
   [`PUT gridTariff /grids/lane/tariffs/${quarter}`, 'AAFFFFF', tariff],

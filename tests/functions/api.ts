@@ -7,6 +7,7 @@ import { billingRuns } from '../../functions/billingRuns.ts';
 import { docs } from '../../functions/docs.ts';
 import { grid } from '../../functions/grid.ts';
 import { gridAccounts } from '../../functions/gridAccounts.ts';
+import { gridAudit } from '../../functions/gridAudit.ts';
 import { gridCompleteness } from '../../functions/gridCompleteness.ts';
 import { gridDepositAddresses } from '../../functions/gridDepositAddresses.ts';
 import { gridExports } from '../../functions/gridExports.ts';
@@ -127,6 +128,7 @@ function servedBy(ports: Ports, deps: EdgeDeps): Served {
     docs: serve('docs', () => docs(), deps),
     grid: serve('grid', of(grid), deps),
     gridAccounts: serve('gridAccounts', of(gridAccounts), deps),
+    gridAudit: serve('gridAudit', of(gridAudit), deps),
     gridCompleteness: serve('gridCompleteness', of(gridCompleteness), deps),
     gridDepositAddresses: serve('gridDepositAddresses', of(gridDepositAddresses), deps),
     gridExports: serve('gridExports', of(gridExports), deps),

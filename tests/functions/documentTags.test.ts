@@ -17,6 +17,7 @@ const shown: Readonly<Record<string, string>> = {
   gridTimeframes: '/grids/lane/timeframes',
   gridTimeframe: `/grids/lane/timeframes/${quarter}`,
   gridCompleteness: '/grids/lane/completeness',
+  gridAudit: '/grids/lane/audit',
   gridTariffs: '/grids/lane/tariffs',
   gridTariff: `/grids/lane/tariffs/${quarter}`,
   gridAccounts: '/grids/lane/accounts',
