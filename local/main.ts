@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkStores } from './checkStores.ts';
 import { onBillingKey } from './demonstration/billingKey.ts';
 import { type Demonstration, startDemonstration } from './demonstration/demonstration.ts';
 import { demonstrationClock } from './demonstration/demonstrationClock.ts';
@@ -67,6 +68,7 @@ function partsOf({ port, dataDirectory, appFile, issuesTokens }: Omit<HostOption
     dataDirectory: resolve(appDirectory, dataDirectory),
     appFile: resolve(appDirectory, appFile),
     appDirectory,
+    checkData: checkStores,
     openQueues,
   };
 }

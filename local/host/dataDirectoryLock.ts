@@ -13,9 +13,32 @@ const CONTENT_WAIT_MS = 20;
 
 /**
  * Makes the directory where it is not there and takes it for this process; answers how to let go.
- * The lock of a process that was killed is taken over. Throws DataDirectoryInUseError otherwise.
+ * The lock of a process that was killed is taken over. Throws DataDirectoryInUseError otherwise, and
+ * says what to do where nothing can be written there.
  */
 export function lockDataDirectory(directory: string): () => void {
+  try {
+    return lock(directory);
+  } catch (cause) {
+    const remedy = remedies[errorCodeOf(cause) ?? ''];
+    if (remedy === undefined) throw cause;
+    throw new Error(`The data directory ${directory} cannot be used: ${remedy}`, { cause });
+  }
+}
+
+const mayNot = 'nothing may be written there. Let this user write to it, or choose another';
+/** What to do, by the system's code for what went wrong. */
+const remedies: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file. Choose a directory with --data.',
+  ENOTDIR: 'there is a file on the way to it. Choose a directory with --data.',
+  ENOSPC: 'the disk is full. Make room, and start again.',
+  EDQUOT: 'the quota of the disk is used up. Make room, and start again.',
+  EROFS: 'the disk is read-only. Mount it for writing, or choose another directory with --data.',
+  EACCES: `${mayNot} directory with --data.`,
+  EPERM: `${mayNot} directory with --data.`,
+};
+
+function lock(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'host.lock');
   if (heldHere.has(file)) throw inUse(directory, process.pid);

@@ -39,6 +39,8 @@ export type HostParts = {
   readonly issuesTokens?: boolean;
   /** What else can be asked for at `POST /admin/actions/{name}`. */
   readonly actions?: HostActions;
+  /** Looks at the data directory once it is ours: what it throws keeps the host from starting. */
+  readonly checkData?: (dataDirectory: string) => void;
   /** Opens the queues that the app sends to. Called after the app is loaded. */
   readonly openQueues: (dataDirectory: string) => QueueSource | Promise<QueueSource>;
 };
@@ -74,6 +76,7 @@ export async function startHost(parts: HostParts): Promise<Host> {
   process.once('exit', release);
   try {
     prepareEnvironment(parts, dataDirectory);
+    parts.checkData?.(dataDirectory);
     const issuer = await prepareAuth(process.env, dataDirectory, parts.issuesTokens ?? false);
     return await start(parts, { dataDirectory, release, issuer });
   } catch (error) {

@@ -28,6 +28,9 @@ export type QueuePumpParts = {
   readonly log: HostLog;
 };
 
+/** For how many polls none is made after one that failed. */
+const POLLS_RESTED = 20;
+
 /**
  * Works as the host's Service Bus trigger does with cardinality one: completes on success, abandons
  * on throw, renews locks meanwhile.
@@ -37,6 +40,7 @@ export function createQueuePump(parts: QueuePumpParts): QueuePump {
   const working = new Map<string, LockedMessage>();
   let isRunning = false;
   let isWaking = false;
+  let restUntilMs = 0;
   let poll: NodeJS.Timeout | undefined;
 
   /**
@@ -55,8 +59,13 @@ export function createQueuePump(parts: QueuePumpParts): QueuePump {
 
   function receive(): void {
     const room = concurrencyMax - working.size;
-    if (!isRunning || room <= 0) return;
-    const messages = guard(parts, 'receive', () => source.receive(queue, room)) ?? [];
+    if (!isRunning || room <= 0 || performance.now() < restUntilMs) return;
+    const messages = guard(parts, 'receive', () => source.receive(queue, room));
+    if (messages === undefined) {
+      // A disk that is full stays so for a while, and need not fill with what is logged of it.
+      restUntilMs = performance.now() + POLLS_RESTED * parts.pollIntervalMs;
+      return;
+    }
     for (const message of messages) {
       working.set(message.lockToken, message);
       void work(message);
@@ -116,7 +125,7 @@ async function succeeds(work: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** A queue that cannot be used now is logged and tried again with the next poll or delivery. */
+/** A queue that cannot be used now is logged and tried again with a later poll or delivery. */
 function guard<Value>(
   { functionName, queue, log }: QueuePumpParts,
   verb: string,

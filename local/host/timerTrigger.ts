@@ -51,10 +51,11 @@ export function createTimerTrigger(parts: TimerParts): TimerTrigger {
       await parts.run(timerInput(status, isPastDue));
     } finally {
       const nextMs = schedule.next(startedMs);
+      // First of all: a status that cannot be kept must not be the end of the timer.
+      if (!isStopped) waitUntil(nextMs);
       if (isMonitored) {
         statuses.set(name, { lastMs: startedMs, nextMs, lastUpdatedMs: startedMs });
       }
-      if (!isStopped) waitUntil(nextMs);
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,9 +7,11 @@ import { systemClock } from '../../shared/adapters/clock.ts';
 import {
   DatabaseFileError,
   openDatabase,
+  requireSound,
   transaction,
 } from '../../shared/adapters/embedded/database.ts';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
+import { isTransient } from '../../shared/adapters/isTransient.ts';
 
 let directory: string;
 let file: string;
@@ -122,4 +124,52 @@ test('every table is STRICT, so that a sum beyond 64 bits cannot become a float'
     expect(own.length).toBeGreaterThan(0);
     expect(own.filter((table) => table['strict'] !== 1)).toEqual([]);
   }
+});
+
+test('a full, a read-only and a damaged file are what passes; a statement that is wrong is not', () => {
+  const db = open([first]);
+  db.exec('PRAGMA max_page_count = 3');
+  const thrownBy = (work: () => void): unknown => {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    throw new Error('nothing was thrown');
+  };
+  const full = thrownBy(() =>
+    transaction(db, () => db.exec('INSERT INTO things (name) VALUES (hex(randomblob(9000)))')),
+  );
+  expect(full).toMatchObject({ errcode: 13 });
+  expect(namesIn(db)).toEqual([]);
+  const readOnly = new DatabaseSync(file, { readOnly: true });
+  databases.push(readOnly);
+  const unwritable = thrownBy(() => readOnly.exec('DELETE FROM things'));
+  expect(unwritable).toMatchObject({ errcode: 8 });
+  writeFileSync(join(directory, 'other.db'), 'no database at all, but long enough'.repeat(40));
+  const unreadable = thrownBy(() => openDatabase(join(directory, 'other.db'), [first]));
+  const wrong = thrownBy(() => db.exec('SELECT nothing FROM nowhere'));
+  const failures = [full, unwritable, unreadable, wrong];
+  expect(failures.map(isTransient)).toEqual([true, true, true, false]);
+});
+
+test('a page of garbage is found by looking at the whole file, and named', () => {
+  const db = open([first]);
+  db.exec("INSERT INTO things (name) VALUES ('one'); PRAGMA wal_checkpoint(TRUNCATE)");
+  requireSound(file, db);
+  db.close();
+  databases = [];
+  const content = readFileSync(file);
+  content.fill('x', 4_096);
+  writeFileSync(file, content);
+  const damaged = open([first]);
+  expect(() => requireSound(file, damaged)).toThrow(DatabaseFileError);
+  expect(() => requireSound(file, damaged)).toThrow(`the database ${file} is damaged: `);
+});
+
+test('a disk that is full is told from a name that is too long', () => {
+  const failure = (code: string) => Object.assign(new Error(code), { code, syscall: 'write' });
+  expect(isTransient(failure('ENOSPC'))).toBe(true);
+  expect(isTransient(failure('EROFS'))).toBe(true);
+  expect(isTransient(failure('ENAMETOOLONG'))).toBe(false);
 });

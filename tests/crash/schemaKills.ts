@@ -1,22 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { storeSchemas } from '../../local/checkStores.ts';
 import { openDatabase } from '../../shared/adapters/embedded/database.ts';
-import { prosumerInfoSchema } from '../../shared/adapters/embedded/prosumerInfoSchema.ts';
-import { queuesSchema } from '../../shared/adapters/embedded/queuesSchema.ts';
-import { smartGridInfoSchema } from '../../shared/adapters/embedded/smartGridInfoSchema.ts';
-import { traderInfoSchema } from '../../shared/adapters/embedded/traderInfoSchema.ts';
 import { newDirectory } from '../endToEnd/app.ts';
 import { startHostProcess } from '../localHost/hostProcess.ts';
 import { untilReady } from './hostLives.ts';
 
-const schemas: Readonly<Record<string, readonly string[]>> = {
-  smartGridInfo: smartGridInfoSchema,
-  prosumerInfo: prosumerInfoSchema,
-  traderInfo: traderInfoSchema,
-  queues: queuesSchema,
-};
-const killMsMax = 250;
+const killMsMax = 700;
 const killsPerDirectory = 5;
 
 type Parts = { readonly main: string; readonly appFile: string };
@@ -41,7 +32,7 @@ export async function killWhileMigrating(parts: Parts, kills: number, random: ()
 
 /** Files as they were when their first version was all there was, each with something in it. */
 function makeOld(directory: string): void {
-  for (const [name, schema] of Object.entries(schemas)) {
+  for (const [name, schema] of Object.entries(storeSchemas)) {
     const db = openDatabase(join(directory, `${name}.db`), schema.slice(0, 1));
     if (name === 'queues') {
       db.exec(`INSERT INTO messages (queue, messageId, enqueuedAtMs) VALUES ('other', 'one', 1);
@@ -51,16 +42,13 @@ function makeOld(directory: string): void {
   }
 }
 
-/** The stores are opened by the first request: the host is killed at a moment around that. */
+/** The files are opened, and brought up to date, as soon as the host has started. */
 async function killOnce({ main, appFile }: Parts, directory: string, random: () => number) {
   const args = ['--live', '--port', '0', '--data', directory, '--app', appFile];
   const life = startHostProcess({ dataDirectory: directory, script: main, args });
-  const url = await life.ready;
-  const asking = fetch(`${url}/api/health/ready`).catch(() => undefined);
   await sleep(random() * killMsMax);
   life.child.kill('SIGKILL');
   await life.ended;
-  await asking;
 }
 
 /** Lets a host open a directory in peace, and answers what its files are like then. */
@@ -70,7 +58,7 @@ async function schemaAfter({ main, appFile }: Parts, directory: string): Promise
   await untilReady(await life.ready, life);
   life.child.kill('SIGTERM');
   await life.ended;
-  return Object.keys(schemas)
+  return Object.keys(storeSchemas)
     .map((name) => describe(join(directory, `${name}.db`)))
     .join('\n');
 }

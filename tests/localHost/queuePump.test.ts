@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import type { LogEntry } from '../../local/host/hostLog.ts';
 import { queueMessageInput } from '../../local/host/queueMessageData.ts';
 import { createQueuePump, type QueuePump } from '../../local/host/queuePump.ts';
-import type { LockedMessage } from '../../local/host/queueSource.ts';
+import type { LockedMessage, QueueSource } from '../../local/host/queueSource.ts';
 import { createMemoryQueues } from './fixture/memoryQueues.ts';
 
 const pumps: QueuePump[] = [];
@@ -13,14 +13,23 @@ afterEach(() => {
 
 function create(
   run: (message: LockedMessage) => Promise<void>,
-  options: { readonly renewalMsMax?: number } = {},
+  options: {
+    readonly renewalMsMax?: number;
+    readonly receive?: (
+      real: QueueSource['receive'],
+      ...args: Parameters<QueueSource['receive']>
+    ) => readonly LockedMessage[];
+  } = {},
 ) {
   const queues = createMemoryQueues();
+  const { receive } = options;
   const logged: LogEntry[] = [];
   const pump = createQueuePump({
     functionName: 'record',
     queue: 'trades',
-    source: queues,
+    source: receive
+      ? { ...queues, receive: (...args) => receive(queues.receive, ...args) }
+      : queues,
     concurrencyMax: 2,
     renewalMsMax: options.renewalMsMax ?? 60_000,
     renewalIntervalMs: 3,
@@ -137,4 +146,23 @@ test('a message reaches the library as the host would hand it over', () => {
     DeliveryCount: { json: '2' },
     EnqueuedTimeUtc: { json: '"2026-11-22T10:15:00.000Z"' },
   });
+});
+
+test('after a queue that could not be read it rests, and goes on', async () => {
+  const { queues, pump, logged } = create(async () => {}, {
+    receive: (real, ...args) => {
+      if (logged.length < 2) throw new Error('disk is full');
+      return real(...args);
+    },
+  });
+  queues.send('trades', 'patient');
+  const startMs = performance.now();
+  pump.start();
+  await until(() => queues.events.at(-1) === 'complete 1/1');
+  // Twenty polls of 2 ms after each of the two failures.
+  expect(performance.now() - startMs).toBeGreaterThan(75);
+  expect(logged.map(({ message }) => message)).toEqual([
+    expect.stringContaining('disk is full'),
+    expect.stringContaining('disk is full'),
+  ]);
 });

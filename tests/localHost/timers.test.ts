@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createHostClock, type HostClock } from '../../local/host/hostClock.ts';
 import { isSubMinute, parseTimerSchedule } from '../../local/host/timerSchedule.ts';
-import { openTimerStatusFile } from '../../local/host/timerStatusFile.ts';
+import { openTimerStatusFile, type TimerStatusStore } from '../../local/host/timerStatusFile.ts';
 import { createTimerTrigger, type TimerTrigger } from '../../local/host/timerTrigger.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -100,6 +100,7 @@ describe('a timer', () => {
       readonly runOnStartup?: boolean;
       readonly useMonitor?: boolean;
       readonly during?: () => Promise<void>;
+      readonly statuses?: TimerStatusStore;
     } = {},
   ): TimerTrigger {
     return createTimerTrigger({
@@ -107,7 +108,7 @@ describe('a timer', () => {
       schedule: parseTimerSchedule(options.schedule ?? '0 */15 * * * *'),
       runOnStartup: options.runOnStartup ?? false,
       useMonitor: options.useMonitor ?? true,
-      statuses: openTimerStatusFile(file),
+      statuses: options.statuses ?? openTimerStatusFile(file),
       clock,
       async run({ json }) {
         runs.push({ atMs: clock.nowMs(), input: JSON.parse(json ?? '') });
@@ -182,6 +183,19 @@ describe('a timer', () => {
     expect(runs).toEqual([]);
     await clock.advanceTo(at('2026-11-22T12:06:00Z'));
     expect(times()).toEqual(['2026-11-22T12:05:00.000Z']);
+  });
+
+  test('goes on where its status cannot be kept', async () => {
+    const clock = createStepClock(at('2026-11-22T10:01:00Z'));
+    const statuses = {
+      get: () => undefined,
+      set: (_name: string, { lastMs }: { readonly lastMs?: number }) => {
+        if (lastMs !== undefined) throw new Error('no space left on device');
+      },
+    };
+    create(clock, { statuses }).start();
+    await clock.advanceTo(at('2026-11-22T10:46:00Z'));
+    expect(times()).toHaveLength(3);
   });
 
   test('forgets what it knew under a clock that ran ahead', async () => {

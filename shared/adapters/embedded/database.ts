@@ -9,6 +9,19 @@ const walAttemptsMax = 200;
 const walRetryMs = 25;
 const sqliteBusy = 5;
 
+const restore = 'restore the data directory from a backup';
+const permit = 'let this user write to it and to its directory';
+/** What to do, by the result code of SQLite. */
+const remedies: ReadonlyMap<number | undefined, string> = new Map([
+  [3, permit],
+  [8, permit],
+  [10, 'look after the disk'],
+  [11, restore],
+  [13, 'make room on the disk'],
+  [14, permit],
+  [26, restore],
+]);
+
 /**
  * What a commit survives when it has answered: the loss of power (`disk`), or only the end of its
  * process (`process`), which spares every wait for the disk: for tests and simulations.
@@ -39,7 +52,32 @@ export function openDatabase(
   } catch (cause) {
     db?.close();
     const reason = types.isNativeError(cause) ? cause.message : String(cause);
-    throw new DatabaseFileError(`the database ${file} cannot be used: ${reason}`, { cause });
+    const remedy = remedies.get(resultCodeOf(cause));
+    const text = remedy === undefined ? reason : `${reason}; ${remedy}`;
+    throw new DatabaseFileError(`the database ${file} cannot be used: ${text}`, { cause });
+  }
+}
+
+/**
+ * Throws DatabaseFileError where pages of a file are damaged. Reads all of it, some two seconds for a
+ * gigabyte, and finds what was overwritten, but not each value that was changed to another valid one.
+ */
+export function requireSound(file: string, db: DatabaseSync): void {
+  const [finding] = findingsIn(db);
+  if (finding === 'ok') return;
+  throw new DatabaseFileError(`the database ${file} is damaged: ${finding}; ${restore}`);
+}
+
+function findingsIn(db: DatabaseSync): readonly string[] {
+  try {
+    return db
+      .prepare('PRAGMA quick_check(1)')
+      .all()
+      .map((row) => String(row['quick_check']));
+  } catch (error) {
+    // Some damage is told as a failure to read.
+    if (remedies.get(resultCodeOf(error)) !== restore || !types.isNativeError(error)) throw error;
+    return [error.message];
   }
 }
 
@@ -90,7 +128,13 @@ function useWriteAheadLog(db: DatabaseSync): void {
 }
 
 function isBusy(error: unknown): boolean {
-  return types.isNativeError(error) && 'errcode' in error && error.errcode === sqliteBusy;
+  return resultCodeOf(error) === sqliteBusy;
+}
+
+/** The kind of a failure of SQLite: the low byte of its code. */
+function resultCodeOf(error: unknown): number | undefined {
+  if (!types.isNativeError(error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }
 
 function migrate(db: DatabaseSync, schema: readonly string[]): void {
