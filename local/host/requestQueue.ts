@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** How many requests of HTTP functions may run at once, and how many may run or wait for their turn. */
 export type RequestLimits = { readonly concurrentMax: number; readonly outstandingMax: number };
 
@@ -6,7 +8,10 @@ type MemoryLimits = { readonly bodyBytesMax: number };
 
 /** A request that was let in. */
 export type Admission = {
-  /** Ends when the request may run: in the order in which they asked. */
+  /**
+   * Ends when the request may run: in the order in which they asked, and not before all that came at
+   * the same time are counted. Over embedded stores a function runs to its end without a pause.
+   */
   turn(): Promise<void>;
   /** Lets the next one run. Called once, whatever became of the request. */
   leave(): void;
@@ -31,7 +36,7 @@ export function createRequestQueue({
   function turn(): Promise<void> {
     if (running < concurrentMax) {
       running += 1;
-      return Promise.resolve();
+      return setImmediate();
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     waiting.push(resolve);

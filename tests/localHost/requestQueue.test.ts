@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type Admission, createRequestQueue } from '../../local/host/requestQueue.ts';
 
@@ -35,6 +36,20 @@ test('nobody is let in beyond the number or the bytes, and again once others hav
   admitted(queue.admit(100));
 });
 
+test('whoever comes at the same time is counted before one of them runs', async () => {
+  const queue = createRequestQueue({ concurrentMax: 9, outstandingMax: 2, bodyBytesMax: 9 });
+  const came = [1, 2, 3].map(async () => {
+    const admission = queue.admit(0);
+    await admission?.turn();
+    admission?.leave();
+    return admission !== undefined;
+  });
+  await Promise.resolve();
+  expect(queue.admit(0)).toBeUndefined();
+  expect(await Promise.all(came)).toEqual([true, true, false]);
+  admitted(queue.admit(0));
+});
+
 test('who leaves without having had its turn gives no turn away', async () => {
   const queue = createRequestQueue({ concurrentMax: 1, outstandingMax: 9, bodyBytesMax: 9 });
   const first = admitted(queue.admit(0));
@@ -45,7 +60,7 @@ test('who leaves without having had its turn gives no turn away', async () => {
   const turn = second.turn().then(() => {
     hasRun = true;
   });
-  await Promise.resolve();
+  await setImmediate();
   expect(hasRun).toBe(false);
   first.leave();
   await turn;
