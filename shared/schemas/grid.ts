@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
+import { type TUnsafe, Type } from 'typebox';
 import { gridDefaults, missingReadings } from '../domain/grid.ts';
+import { estimateDays } from '../domain/retention.ts';
 import { energyWhMax } from '../domain/units.ts';
 import { BillingSettings, BillingSettingsInput } from './billingSettings.ts';
 import { closed, count, gridId, instant, instantOrNull, line, oneOf, sumWh } from './common.ts';
@@ -10,6 +11,8 @@ import { Tariff, TariffSettings } from './tariff.ts';
 const timeframeMinutesMax = 1_440;
 const graceMinutesMax = 10_080;
 const correctionDaysMax = 730;
+/** A hundred years: more than any law asks for. */
+const retentionDaysMax = 36_525;
 
 const settings = {
   name: line(200, 'Name of the mini grid.'),
@@ -51,6 +54,25 @@ const settlementGiven = {
   correctionDays: Type.Optional(settlement.correctionDays),
   aheadEnergyWhMax: Type.Optional(settlement.aheadEnergyWhMax),
 };
+const retention = {
+  personalDataDays: Type.Integer({
+    minimum: 0,
+    maximum: retentionDaysMax,
+    description: `Days for which a deactivated prosumer is still known by name once its last timeframe is no longer corrected, and longer while money of it is open; ${gridDefaults.personalDataDays} if not given.`,
+  }),
+};
+function readingRetentionDays<Value extends number | null>(
+  type: 'integer' | readonly ['integer', 'null'],
+  more = '',
+): TUnsafe<Value> {
+  const description = `Days for which readings are kept: \`correctionDays\` + ${estimateDays} or more; for ever without it.${more}`;
+  return Type.Unsafe<Value>({
+    type,
+    minimum: estimateDays,
+    maximum: retentionDaysMax,
+    description,
+  });
+}
 const activeUntilText = 'End of the last timeframe; open-ended without it.';
 const pausedText = 'While true no timeframe closes: history can be filled in first.';
 
@@ -61,6 +83,8 @@ export const GridCreate = Type.Object(
     activeUntil: Type.Optional(instant(activeUntilText)),
     paused: Type.Optional(Type.Boolean({ default: false, description: pausedText })),
     ...settlementGiven,
+    personalDataDays: Type.Optional(retention.personalDataDays),
+    readingRetentionDays: Type.Optional(readingRetentionDays<number>('integer')),
     market: MarketSettings,
     tariff: TariffSettings,
     billing: Type.Optional(BillingSettingsInput),
@@ -78,6 +102,13 @@ export const GridPatch = Type.Object(
     activeUntil: Type.Optional(instantOrNull(`${activeUntilText} Null takes it away.`)),
     paused: Type.Optional(Type.Boolean({ description: pausedText })),
     ...settlementGiven,
+    personalDataDays: Type.Optional(retention.personalDataDays),
+    readingRetentionDays: Type.Optional(
+      readingRetentionDays<number | null>(
+        ['integer', 'null'],
+        ' Null takes it away; what is deleted stays so.',
+      ),
+    ),
     market: Type.Optional(MarketSettings),
     tariff: Type.Optional(TariffSettings),
     billing: Type.Optional(BillingSettingsInput),
@@ -95,6 +126,8 @@ export const Grid = Type.Object(
     activeUntil: Type.Optional(instant(activeUntilText)),
     paused: Type.Boolean({ description: pausedText }),
     ...settlement,
+    ...retention,
+    readingRetentionDays: Type.Optional(readingRetentionDays<number>('integer')),
     market: MarketSettings,
     tariff: Tariff,
     billing: BillingSettings,

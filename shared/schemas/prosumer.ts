@@ -87,13 +87,18 @@ export const Prosumer = Type.Object(
   {
     id: prosumerId,
     gridId,
-    ...fields,
+    name: Type.Optional(fields.name),
+    address: Type.Optional(fields.address),
+    type: fields.type,
     activeFrom: instant(activeFromText),
     activeUntil: Type.Optional(instant(activeUntilText)),
     ...prosumerLimits<number>('integer'),
     status: memberStatus,
     ...accountFields,
     createdAt: instant('When the prosumer was created.'),
+    erasedAt: Type.Optional(
+      instant('When its personal data was erased: from then on it has no name and no address.'),
+    ),
   },
   { title: 'Prosumer', description: 'A household or company, with the sums of its account.' },
 );
