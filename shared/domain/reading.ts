@@ -1,3 +1,4 @@
+import type { Actor } from './audit.ts';
 import type { ProsumerId } from './ids.ts';
 import type { Instant, Timeframe } from './timeframe.ts';
 import type { WattHours } from './units.ts';
@@ -22,6 +23,8 @@ export type Reading = {
   readonly version: number;
   readonly source: string;
   readonly receivedAt: Instant;
+  /** Who posted it; absent: it came before that was kept. No part of what tells a duplicate. */
+  readonly postedBy?: Actor;
   /** What it failed when it came; absent: nothing. No part of what tells a duplicate from a conflict. */
   readonly checks?: readonly ReadingCheck[];
   /** For how many timeframes right before it the same energies, not both 0, were read; absent: 0. */

@@ -1,4 +1,5 @@
 import { assert } from './assert.ts';
+import type { Actor } from './audit.ts';
 import type { ProsumerId } from './ids.ts';
 import type { Instant } from './timeframe.ts';
 import { addWh, subtractWh, type WattHours } from './units.ts';
@@ -15,6 +16,8 @@ export type RegisterReading = {
   readonly rolloverWh?: WattHours;
   readonly source: string;
   readonly receivedAt: Instant;
+  /** Who posted it; absent: it came before that was kept. No part of what tells a duplicate. */
+  readonly postedBy?: Actor;
 };
 
 /** What two registers, one timeframe apart, say of the timeframe between them. */

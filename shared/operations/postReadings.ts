@@ -25,6 +25,7 @@ export async function postReadings(
   const grid = (await ports.grids.get(gridId))?.value;
   if (grid === undefined) return refuse(gridNotFound(gridId));
   const now = ports.clock.now();
+  const posting = { receivedAt: now, postedBy: ports.by };
   const members = await ports.rosters.membersById(gridId, prosumerIdsOf(posted));
   const purged = await purgedBefore(ports, gridId, oldestOf(posted, now), now);
   const time = { now, purged };
@@ -36,7 +37,7 @@ export async function postReadings(
     if (fault !== undefined) {
       rejected.push(reject(item.index, fault, 'timeframe'));
     } else if (isAligned(item.timeframe, grid.timeframeMinutes)) {
-      intervals.push({ ...item, timeframe: item.timeframe, receivedAt: now });
+      intervals.push({ ...item, timeframe: item.timeframe, ...posting });
     }
   }
   const registers: (RegisterReading & { readonly index: number })[] = [];
@@ -46,7 +47,7 @@ export async function postReadings(
     if (fault !== undefined && fault !== 'prosumer_not_active' && !isEndOf(grid, item.at)) {
       rejected.push(reject(item.index, fault, 'at'));
     } else {
-      registers.push({ ...item, receivedAt: now });
+      registers.push({ ...item, ...posting });
     }
   }
   return accept([

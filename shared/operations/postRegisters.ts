@@ -144,6 +144,7 @@ function* intervalsAt(
       version: 1,
       source: `register ${register.meterId}`,
       receivedAt: register.receivedAt,
+      ...(register.postedBy && { postedBy: register.postedBy }),
     };
   }
 }

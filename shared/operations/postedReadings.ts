@@ -7,12 +7,14 @@ import type { Ports } from '../ports/ports.ts';
 /** A reading as posted: aligned, in time and of a member it is not yet known to be. */
 export type PostedInterval = Omit<
   Reading,
-  'timeframe' | 'receivedAt' | 'checks' | 'unchangedFor'
+  'timeframe' | 'receivedAt' | 'postedBy' | 'checks' | 'unchangedFor'
 > & {
   readonly index: number;
   readonly timeframe: Instant;
 };
-export type PostedRegister = Omit<RegisterReading, 'receivedAt'> & { readonly index: number };
+export type PostedRegister = Omit<RegisterReading, 'receivedAt' | 'postedBy'> & {
+  readonly index: number;
+};
 
 export type ReadingCode =
   | 'invalid'
@@ -46,5 +48,5 @@ export type PostedReadings = {
 
 export type ReadingPorts = Pick<
   Ports,
-  'grids' | 'rosters' | 'readings' | 'closings' | 'clock' | 'log'
+  'grids' | 'rosters' | 'readings' | 'closings' | 'clock' | 'log' | 'by'
 >;

@@ -19,6 +19,35 @@ import {
 describeDocuments('reading store', (adapter) => {
   const stores = freshStores(adapter);
 
+  test('who posted each version comes back, of a repeat the first, also after opening again', async () => {
+    const { readings, reopen } = stores();
+    const gateway = { kind: 'caller', id: 'https://issuer.example gateway' } as const;
+    const olga = { kind: 'caller', id: 'olga' } as const;
+    const importer = { kind: 'system', id: 'olga' } as const;
+    const posted = [
+      readingOf('a', { postedBy: gateway }),
+      readingOf('b', { postedBy: importer }),
+      readingOf('c'),
+      readingOf('a', { version: 2, postedBy: olga }),
+    ];
+    await readings.append(riverside, posted);
+    await readings.append(riverside, [readingOf('b', { postedBy: olga })]);
+    await readings.appendRegisters(riverside, [registerOf('a', { postedBy: gateway })]);
+    await readings.appendRegisters(riverside, [registerOf('a', { postedBy: olga })]);
+    for (const open of [async () => stores(), reopen]) {
+      const { readings: each } = await open();
+      const [first, b, c, second] = posted;
+      expect(await each.versions(riverside, prosumerId('a'), at1000)).toEqual([first, second]);
+      expect((await each.snapshot(riverside, at1000)).readings).toEqual([second, b, c]);
+      const latest = await each.latestOf(riverside, at1000, [prosumerId('b')]);
+      expect([...latest.values()]).toEqual([b]);
+      const next = registerOf('a', { at: at1015 });
+      expect(await each.neighbours(riverside, [next], 15)).toEqual([
+        { before: registerOf('a', { postedBy: gateway }) },
+      ]);
+    }
+  });
+
   test('a snapshot holds the highest version of each prosumer, by id in byte order', async () => {
     const { readings } = stores();
     const second = readingOf('b', { version: 2, consumedWh: wattHours(7) });

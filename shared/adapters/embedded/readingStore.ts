@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Actor } from '../../domain/audit.ts';
 import type { GridId, ProsumerId } from '../../domain/ids.ts';
 import type { Reading, ReadingCheck, ReadingQuality } from '../../domain/reading.ts';
 import type { Instant, Timeframe } from '../../domain/timeframe.ts';
 import type { WattHours } from '../../domain/units.ts';
 import type { AppendOutcome, ReadingStore } from '../../ports/readingStore.ts';
 import { readTransaction, transaction } from './database.ts';
+import { type Posters, posters } from './posters.ts';
 import { readingPurge } from './readingPurge.ts';
 import { registerRows } from './registerRows.ts';
 import { query, tupleQuery, write } from './statement.ts';
@@ -19,11 +21,12 @@ type ReadingRow = readonly [
   receivedAt: Instant,
   checks: string | null,
   unchangedFor: number,
+  poster: number | null,
 ];
 type MarkRow = { readonly mark: number };
 
 const columns = `prosumerId, version, producedWh, consumedWh, quality, source, receivedAt, checks,
-  unchangedFor`;
+  unchangedFor, poster`;
 
 const checkSeparator = ' ';
 
@@ -40,7 +43,7 @@ export function embeddedReadingStore(db: DatabaseSync): ReadingStore {
     },
     async snapshot(gridId, timeframe) {
       return readTransaction(db, () => ({
-        readings: highestVersions(statements.selectTimeframe.all(gridId, timeframe), timeframe),
+        readings: highestVersions(statements, gridId, timeframe),
         mark: String(markOf(gridId, timeframe)),
       }));
     },
@@ -52,7 +55,7 @@ export function embeddedReadingStore(db: DatabaseSync): ReadingStore {
     },
     async versions(gridId, prosumerId, timeframe) {
       const rows = statements.selectVersions.all(gridId, timeframe, prosumerId);
-      return rows.map((row) => readingOf(row, timeframe));
+      return rows.map((row) => readingOf(statements, row, timeframe));
     },
   };
 }
@@ -63,8 +66,8 @@ function prepare(db: DatabaseSync) {
   return {
     insert: write(
       db,
-      `INSERT INTO readings (gridId, timeframe, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
+      `INSERT INTO readings (gridId, timeframe, ${columns})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     ),
     isSame: query<{ isSame: number }>(
       db,
@@ -80,6 +83,7 @@ function prepare(db: DatabaseSync) {
       db,
       'SELECT mark FROM readingMarks WHERE gridId = ? AND timeframe = ?',
     ),
+    posters: posters(db),
     selectTimeframe: tupleQuery<ReadingRow>(
       db,
       `SELECT ${columns} FROM readings WHERE gridId = ? AND timeframe = ?
@@ -99,15 +103,21 @@ function prepare(db: DatabaseSync) {
 }
 
 function append(
-  { insert, isSame, advanceMark }: Statements,
+  { insert, isSame, advanceMark, posters: { numberOf } }: Statements,
   gridId: GridId,
   readings: readonly Reading[],
 ): AppendOutcome[] {
   const outcomes: AppendOutcome[] = [];
   const appendedTo = new Set<Timeframe>();
+  const numbers = new Map<Actor | undefined, number | null>();
   for (const reading of readings) {
     const { prosumerId, timeframe, version, producedWh, consumedWh, quality } = reading;
-    const { source, receivedAt, checks = [], unchangedFor = 0 } = reading;
+    const { source, receivedAt, checks = [], unchangedFor = 0, postedBy } = reading;
+    let poster = numbers.get(postedBy);
+    if (poster === undefined) {
+      poster = numberOf(postedBy);
+      numbers.set(postedBy, poster);
+    }
     const { changes } = insert.run(
       gridId,
       timeframe,
@@ -120,6 +130,7 @@ function append(
       receivedAt,
       checks.length === 0 ? null : checks.join(checkSeparator),
       unchangedFor,
+      poster,
     );
     if (changes === 1) {
       appendedTo.add(timeframe);
@@ -136,7 +147,7 @@ function append(
 
 /** One seek in the key for each: few that are asked for cost little, however large the community. */
 function latestOf(
-  { selectLatest }: Statements,
+  statements: Statements,
   gridId: GridId,
   timeframe: Timeframe,
   prosumerIds: readonly ProsumerId[],
@@ -145,28 +156,36 @@ function latestOf(
   for (const prosumerId of prosumerIds) {
     const row = latest.has(prosumerId)
       ? undefined
-      : selectLatest.get(gridId, timeframe, prosumerId);
-    if (row !== undefined) latest.set(prosumerId, readingOf(row, timeframe));
+      : statements.selectLatest.get(gridId, timeframe, prosumerId);
+    if (row !== undefined) latest.set(prosumerId, readingOf(statements, row, timeframe));
   }
   return latest;
 }
 
 /** The last row of each prosumer; rows come by prosumer and version, ascending. */
-function highestVersions(rows: readonly ReadingRow[], timeframe: Timeframe): Reading[] {
+function highestVersions(statements: Statements, gridId: GridId, timeframe: Timeframe): Reading[] {
+  const rows = statements.selectTimeframe.all(gridId, timeframe);
   const readings: Reading[] = [];
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at];
-    if (row !== undefined && row[0] !== rows[at + 1]?.[0]) readings.push(readingOf(row, timeframe));
+    if (row !== undefined && row[0] !== rows[at + 1]?.[0]) {
+      readings.push(readingOf(statements, row, timeframe));
+    }
   }
   return readings;
 }
 
-function readingOf(row: ReadingRow, timeframe: Timeframe): Reading {
+function readingOf(
+  { posters: { at } }: { readonly posters: Posters },
+  row: ReadingRow,
+  timeframe: Timeframe,
+): Reading {
   const [prosumerId, version, producedWh, consumedWh, quality, source, receivedAt] = row;
-  const [, , , , , , , checks, unchangedFor] = row;
+  const [, , , , , , , checks, unchangedFor, poster] = row;
   return {
     ...{ prosumerId, timeframe, producedWh, consumedWh, quality, version, source, receivedAt },
     ...(checks !== null && { checks: checks.split(checkSeparator) as ReadingCheck[] }),
     ...(unchangedFor > 0 && { unchangedFor }),
+    ...(poster !== null && { postedBy: at(poster) }),
   };
 }

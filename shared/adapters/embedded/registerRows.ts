@@ -5,6 +5,7 @@ import { addMinutes, type Instant } from '../../domain/timeframe.ts';
 import type { WattHours } from '../../domain/units.ts';
 import type { AppendOutcome, ReadingStore } from '../../ports/readingStore.ts';
 import { readTransaction, transaction } from './database.ts';
+import { type Posters, posters } from './posters.ts';
 import { query, type Statement, type WriteStatement, write } from './statement.ts';
 
 type RegisterRow = {
@@ -13,18 +14,20 @@ type RegisterRow = {
   readonly rolloverWh: WattHours | null;
   readonly source: string;
   readonly receivedAt: Instant;
+  readonly poster: number | null;
 };
 
-const columns = 'producedRegisterWh, consumedRegisterWh, rolloverWh, source, receivedAt';
+const columns = 'producedRegisterWh, consumedRegisterWh, rolloverWh, source, receivedAt, poster';
 
 /** The part of the reading store that keeps the cumulative registers of meters. */
 export function registerRows(
   db: DatabaseSync,
 ): Pick<ReadingStore, 'appendRegisters' | 'neighbours'> {
+  const known = posters(db);
   const insert = write(
     db,
     `INSERT INTO registers (gridId, prosumerId, meterId, at, ${columns})
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const select = query<RegisterRow>(
     db,
@@ -34,15 +37,27 @@ export function registerRows(
   return {
     async appendRegisters(gridId, registers) {
       return transaction(db, () =>
-        registers.map((register) => append(insert, select, gridId, register)),
+        registers.map((register) => append(insert, select, known, gridId, register)),
       );
     },
     async neighbours(gridId, registers, timeframeMinutes) {
       return readTransaction(db, () =>
         registers.map((register) => {
           const { at } = register;
-          const before = registerAt(select, gridId, register, addMinutes(at, -timeframeMinutes));
-          const after = registerAt(select, gridId, register, addMinutes(at, timeframeMinutes));
+          const before = registerAt(
+            select,
+            known,
+            gridId,
+            register,
+            addMinutes(at, -timeframeMinutes),
+          );
+          const after = registerAt(
+            select,
+            known,
+            gridId,
+            register,
+            addMinutes(at, timeframeMinutes),
+          );
           return { ...(before && { before }), ...(after && { after }) };
         }),
       );
@@ -53,14 +68,16 @@ export function registerRows(
 function append(
   insert: WriteStatement,
   select: Statement<RegisterRow>,
+  { numberOf }: Posters,
   gridId: GridId,
   register: RegisterReading,
 ): AppendOutcome {
   const { prosumerId, meterId, at, producedRegisterWh, consumedRegisterWh } = register;
-  const { rolloverWh = null, source, receivedAt } = register;
+  const { rolloverWh = null, source, receivedAt, postedBy } = register;
   const key = [gridId, prosumerId, meterId, at];
   const content = [producedRegisterWh, consumedRegisterWh, rolloverWh];
-  if (insert.run(...key, ...content, source, receivedAt).changes === 1) return 'accepted';
+  const { changes } = insert.run(...key, ...content, source, receivedAt, numberOf(postedBy));
+  if (changes === 1) return 'accepted';
   const there = select.get(...key);
   const isSame =
     there?.producedRegisterWh === producedRegisterWh &&
@@ -71,13 +88,14 @@ function append(
 
 function registerAt(
   select: Statement<RegisterRow>,
+  known: Posters,
   gridId: GridId,
   { prosumerId, meterId }: RegisterReading,
   at: Instant,
 ): RegisterReading | undefined {
   const row = select.get(gridId, prosumerId, meterId, at);
   if (row === undefined) return undefined;
-  const { rolloverWh, producedRegisterWh, consumedRegisterWh, source, receivedAt } = row;
+  const { rolloverWh, producedRegisterWh, consumedRegisterWh, source, receivedAt, poster } = row;
   return {
     prosumerId,
     meterId,
@@ -87,5 +105,6 @@ function registerAt(
     ...(rolloverWh !== null && { rolloverWh }),
     source,
     receivedAt,
+    ...(poster !== null && { postedBy: known.at(poster) }),
   };
 }

@@ -1,4 +1,5 @@
 import { auditSchema } from './auditSchema.ts';
+import { postersSchema } from './postersSchema.ts';
 
 const wh = (column: string) =>
   `${column} INTEGER NOT NULL CHECK (${column} BETWEEN -9007199254740991 AND 9007199254740991)`;
@@ -118,4 +119,5 @@ export const smartGridInfoSchema: readonly string[] = [
   CREATE INDEX registersByInstant ON registers (gridId, at);
   `,
   auditSchema,
+  postersSchema,
 ];

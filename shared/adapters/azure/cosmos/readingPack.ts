@@ -6,16 +6,16 @@ import {
   readingChecks,
   readingQualities,
 } from '../../../domain/reading.ts';
-import type { Instant, Timeframe } from '../../../domain/timeframe.ts';
+import type { Timeframe } from '../../../domain/timeframe.ts';
 import type { WattHours } from '../../../domain/units.ts';
 import { Dictionary, valueAt } from './dictionary.ts';
 import type { PackCodec } from './packLogs.ts';
+import { type PackedPostings, Postings, postingAt } from './postings.ts';
 
 /** Readings of one timeframe without the names of their fields; what repeats is said once. */
-export type ReadingPack = {
+export type ReadingPack = PackedPostings & {
   readonly timeframe: Timeframe;
   readonly sources: readonly string[];
-  readonly receivedAt: readonly Instant[];
   readonly readings: readonly Row[];
 };
 
@@ -30,7 +30,7 @@ type Row = readonly [
   consumedWh: WattHours,
   quality?: number,
   source?: number,
-  receivedAt?: number,
+  posting?: number,
   checks?: number,
   unchangedFor?: number,
 ];
@@ -45,26 +45,27 @@ export const readingCodec: PackCodec<Reading, ReadingPack> = {
     const timeframe = items[0]?.timeframe;
     if (timeframe === undefined) throw new Error('a pack of readings is not empty');
     const sources = new Dictionary<string>();
-    const received = new Dictionary<Instant>();
+    const postings = new Postings();
     const readings = items.map((item): Row => {
       const { prosumerId, version, producedWh, consumedWh } = item;
       const quality = readingQualities.indexOf(item.quality);
       const source = sources.indexOf(item.source);
-      const receivedAt = received.indexOf(item.receivedAt);
+      const posting = postings.indexOf(item);
       const checks = bitsOf(item.checks ?? []);
       const unchangedFor = item.unchangedFor ?? 0;
       const energies = [prosumerId, version, producedWh, consumedWh] as const;
       if (checks + unchangedFor > 0) {
-        return [...energies, quality, source, receivedAt, checks, unchangedFor];
+        return [...energies, quality, source, posting, checks, unchangedFor];
       }
-      if (quality + source + receivedAt === 0) return energies;
-      return [...energies, quality, source, receivedAt];
+      if (quality + source + posting === 0) return energies;
+      return [...energies, quality, source, posting];
     });
-    return { timeframe, sources: sources.values, receivedAt: received.values, readings };
+    return { timeframe, sources: sources.values, ...postings.packed(), readings };
   },
-  unpack: ({ timeframe, sources, receivedAt, readings }) =>
+  unpack: ({ timeframe, sources, readings, ...postings }) =>
     readings.map((row) => {
-      const [prosumerId, version, producedWh, consumedWh, quality = 0, source = 0, at = 0] = row;
+      const [prosumerId, version, producedWh, consumedWh, quality = 0, source = 0, posting = 0] =
+        row;
       const [, , , , , , , checks = 0, unchangedFor = 0] = row;
       return {
         prosumerId,
@@ -74,7 +75,7 @@ export const readingCodec: PackCodec<Reading, ReadingPack> = {
         quality: valueAt<ReadingQuality>(readingQualities, quality),
         version,
         source: valueAt(sources, source),
-        receivedAt: valueAt(receivedAt, at),
+        ...postingAt(postings, posting),
         ...(checks > 0 && { checks: checksOf(checks) }),
         ...(unchangedFor > 0 && { unchangedFor }),
       };

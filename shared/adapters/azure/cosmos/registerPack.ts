@@ -4,12 +4,12 @@ import type { Instant } from '../../../domain/timeframe.ts';
 import type { WattHours } from '../../../domain/units.ts';
 import { Dictionary, valueAt } from './dictionary.ts';
 import type { PackCodec } from './packLogs.ts';
+import { type PackedPostings, Postings, postingAt } from './postings.ts';
 
 /** Register readings of one instant, packed like readings. */
-export type RegisterPack = {
+export type RegisterPack = PackedPostings & {
   readonly at: Instant;
   readonly sources: readonly string[];
-  readonly receivedAt: readonly Instant[];
   readonly registers: readonly Row[];
 };
 
@@ -20,7 +20,7 @@ type Row = readonly [
   consumedRegisterWh: WattHours,
   rolloverWh: WattHours | null,
   source: number,
-  receivedAt: number,
+  posting: number,
 ];
 
 /** The key of a register reading among those of its instant. A space is in no id of a prosumer. */
@@ -42,7 +42,7 @@ export const registerCodec: PackCodec<RegisterReading, RegisterPack> = {
     const at = items[0]?.at;
     if (at === undefined) throw new Error('a pack of registers is not empty');
     const sources = new Dictionary<string>();
-    const received = new Dictionary<Instant>();
+    const postings = new Postings();
     const registers = items.map(
       (item): Row => [
         item.prosumerId,
@@ -51,13 +51,13 @@ export const registerCodec: PackCodec<RegisterReading, RegisterPack> = {
         item.consumedRegisterWh,
         item.rolloverWh ?? null,
         sources.indexOf(item.source),
-        received.indexOf(item.receivedAt),
+        postings.indexOf(item),
       ],
     );
-    return { at, sources: sources.values, receivedAt: received.values, registers };
+    return { at, sources: sources.values, ...postings.packed(), registers };
   },
-  unpack: ({ at, sources, receivedAt, registers }) =>
-    registers.map(([prosumerId, meterId, produced, consumed, rolloverWh, source, received]) => ({
+  unpack: ({ at, sources, registers, ...postings }) =>
+    registers.map(([prosumerId, meterId, produced, consumed, rolloverWh, source, posting]) => ({
       prosumerId,
       meterId,
       at,
@@ -65,6 +65,6 @@ export const registerCodec: PackCodec<RegisterReading, RegisterPack> = {
       consumedRegisterWh: consumed,
       ...(rolloverWh !== null && { rolloverWh }),
       source: valueAt(sources, source),
-      receivedAt: valueAt(receivedAt, received),
+      ...postingAt(postings, posting),
     })),
 };
