@@ -11,6 +11,7 @@ import { zeroHash } from '../shared/domain/hashChain.ts';
 import { timeframeAt } from '../shared/domain/timeframe.ts';
 import { minimums } from '../shared/operations/draftRun.ts';
 import { finalRun } from '../shared/operations/finalizeRun.ts';
+import { entryOf } from '../tests/contract/auditSamples.ts';
 import type { Benchmark, BenchRow } from './benchmark.ts';
 import { type BenchPorts, populate, withDirectory, withStores } from './benchStores.ts';
 import { recordLines } from './billingLines.ts';
@@ -91,7 +92,9 @@ async function billOne({ billing, payouts }: BenchPorts, grid: Grid, period: Bil
     const run = { ...about, ...previous, ...runTotals(accounts) };
     return finalRun(grid, { run, accounts, lines: unbilled.lines, mark: unbilled.mark });
   });
-  const outcome = await watch.timeRest('write', () => billing.finalize(final, unbilled.mark));
+  const outcome = await watch.timeRest('write', () =>
+    billing.finalize(final, unbilled.mark, entryOf()),
+  );
   const ms = performance.now() - start;
   if (outcome !== 'finalized') throw new Error(`the run of ${period} is ${outcome}`);
   return { ms, parts: watch.take() };

@@ -1,8 +1,9 @@
 import type { Grid } from '../domain/grid.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { gridWallet } from './gridWallet.ts';
 
-export type AddressingPorts = Pick<Ports, 'invoices' | 'wallets' | 'bitcoin' | 'clock'>;
+export type AddressingPorts = AuditingPorts & Pick<Ports, 'invoices' | 'wallets' | 'bitcoin'>;
 
 /** The chain of a BIP84 account on which payments are received. */
 const receiveChain = 0;
@@ -15,9 +16,10 @@ const stepsMax = 40;
  * index belongs to its invoice for good, so a crash in between wastes none and gives none twice.
  */
 export async function addressInvoices(
-  { invoices, wallets, bitcoin, clock }: AddressingPorts,
+  ports: AddressingPorts,
   grid: Grid,
 ): Promise<{ readonly addressed: number }> {
+  const { invoices, wallets, bitcoin, clock } = ports;
   const wallet = gridWallet({ bitcoin }, grid);
   if (wallet === undefined) return { addressed: 0 };
   const { walletId, accountKey } = wallet;
@@ -35,7 +37,13 @@ export async function addressInvoices(
       if (index === undefined || address === undefined) {
         throw new Error(`no address was made for the invoice ${invoiceId}`);
       }
-      return { invoiceId, payTo: { walletId, index, address } };
+      const entry = auditEntry(ports, {
+        gridId: grid.id,
+        action: 'addressed',
+        thing: { kind: 'invoice', id: invoiceId },
+        after: { address },
+      });
+      return { invoiceId, payTo: { walletId, index, address }, entry };
     });
     await invoices.address(given, clock.now());
     addressed += given.length;

@@ -14,6 +14,7 @@ import { gridNotFound } from './getGrid.ts';
 import { getPayout } from './getPayout.ts';
 import { accountKeyMissing, chainNotConfigured, gridWallet } from './gridWallet.ts';
 import { type ProvenPayee, payablePayees } from './payablePayees.ts';
+import { payoutEntry } from './payoutEntry.ts';
 import { type BuilderPorts, putVersion } from './putVersion.ts';
 import { placeChange, spendableCoins, unplacedIndex } from './spendableCoins.ts';
 
@@ -55,7 +56,8 @@ export async function buildPayout(
   const proofs = new Map(payees.map(({ prosumerId, proof }) => [prosumerId, proof]));
   const version = await putVersion(ports, { gridId, payoutId, wallet, plan: plan.value, proofs });
   const payout = newPayout(grid, wallet, payoutId, version);
-  if (await ports.payouts.create(payout)) return getPayout(ports, gridId, payoutId);
+  const entry = payoutEntry(ports, 'built', undefined, payout);
+  if (await ports.payouts.create(payout, entry)) return getPayout(ports, gridId, payoutId);
   // Under the same id it may have been made by a repeat of this very request.
   const repeated = await getPayout(ports, gridId, payoutId);
   return repeated.ok ? repeated : refuse(takenMeanwhile);

@@ -3,6 +3,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { parseAheadId } from '../domain/tradeId.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { changedSinceRead } from './changeConditionally.ts';
 import { getTrade, tradeNotFound } from './listTrades.ts';
 import { viewAhead } from './tradesAhead.ts';
@@ -12,7 +13,7 @@ import { viewAhead } from './tradesAhead.ts';
  * never cancelled.
  */
 export async function cancelTrade(
-  ports: Pick<Ports, 'orders' | 'closings' | 'trades' | 'clock'>,
+  ports: AuditingPorts & Pick<Ports, 'orders' | 'closings' | 'trades'>,
   text: string,
   ifMatch: string | undefined,
 ): Promise<Result<AheadView, Refusal>> {
@@ -27,7 +28,14 @@ export async function cancelTrade(
   if (ifMatch !== undefined && ifMatch !== etagOfAhead(view)) return refuse(changedSinceRead);
   if (trade.status === 'cancelled') return accept(view);
   if (trade.timeframe <= ports.clock.now()) return refuse(timeframeStarted(trade));
-  const outcome = await ports.orders.cancelAhead(id);
+  const entry = auditEntry(ports, {
+    gridId: trade.gridId,
+    action: 'cancelled',
+    thing: { kind: 'trade_ahead', id },
+    before: { status: trade.status },
+    after: { status: 'cancelled' },
+  });
+  const outcome = await ports.orders.cancelAhead(id, entry);
   if (outcome === 'not_found') return refuse(tradeNotFound(text));
   if (outcome === 'sealed') return refuse(timeframeStarted(trade));
   return accept({ ...trade, status: 'cancelled' });

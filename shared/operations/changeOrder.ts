@@ -1,4 +1,6 @@
 import { assert } from '../domain/assert.ts';
+import type { AuditEntry } from '../domain/audit.ts';
+import { changedFields } from '../domain/changedFields.ts';
 import type { Grid } from '../domain/grid.ts';
 import type { OrderId } from '../domain/ids.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
@@ -6,12 +8,13 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import { nextTimeframe, type Timeframe, timeframeAt, timeframeEnd } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { changeConditionally } from './changeConditionally.ts';
 import { getOrder, orderNotFound } from './listOrders.ts';
 import { isSameTerms } from './placeOrder.ts';
 import { timeframeEnded } from './tradableTimeframe.ts';
 
-type OrderPorts = Pick<Ports, 'grids' | 'orders' | 'clock'>;
+type OrderPorts = AuditingPorts & Pick<Ports, 'grids' | 'orders'>;
 type IfMatch = string | undefined;
 
 /**
@@ -65,7 +68,8 @@ async function changeStored(
       const { version } = order;
       const changedAt = ports.clock.now();
       const change = { orderId, version, validFrom: from, changedAt, ...(terms && { terms }) };
-      const outcome = await ports.orders.changeOrder(change);
+      const entry = orderEntry(ports, order, terms);
+      const outcome = await ports.orders.changeOrder(change, entry);
       if (outcome.outcome === 'changed') return outcome.order;
       const isSealed = outcome.outcome === 'sealed' || outcome.outcome === 'closed';
       if (isSealed) from = nextTimeframe(from, grid.timeframeMinutes);
@@ -74,6 +78,16 @@ async function changeStored(
     notFound: orderNotFound(orderId),
     ifMatch,
   });
+}
+
+function orderEntry(ports: OrderPorts, order: Order, terms: OrderTerms | undefined): AuditEntry {
+  const { id, gridId, side, energyWh, limitPriceMsatPerKwh, status } = order;
+  const changed =
+    terms === undefined
+      ? changedFields({ status }, { status: 'cancelled' })
+      : changedFields({ side, energyWh, limitPriceMsatPerKwh }, terms);
+  const action = terms === undefined ? 'cancelled' : 'changed';
+  return auditEntry(ports, { gridId, action, thing: { kind: 'order', id }, ...changed });
 }
 
 function isAsAsked(order: Order, terms: OrderTerms | undefined): boolean {

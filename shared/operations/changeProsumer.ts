@@ -6,11 +6,13 @@ import { type Result, refuse } from '../domain/result.ts';
 import { type Instant, nextTimeframe, timeframeAt } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredProsumer } from '../ports/prosumerStore.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { type Change, changeConditionally } from './changeConditionally.ts';
-import { prosumerNotFound } from './getProsumer.ts';
+import { prosumerErased, prosumerNotFound } from './getProsumer.ts';
+import { prosumerEntry } from './prosumerEntry.ts';
 import { rosterProsumer } from './rosterProsumer.ts';
 
-type ProsumerPorts = Pick<Ports, 'grids' | 'prosumers' | 'rosters' | 'clock'>;
+type ProsumerPorts = AuditingPorts & Pick<Ports, 'grids' | 'prosumers' | 'rosters'>;
 type IfMatch = string | undefined;
 
 export type ProsumerChange = {
@@ -32,7 +34,9 @@ export function changeProsumer(
   change: ProsumerChange,
   ifMatch: IfMatch,
 ): Promise<Result<StoredProsumer, Refusal>> {
-  return changeStored(ports, prosumerId, ifMatch, (prosumer) => applyChange(prosumer, change));
+  return changeStored(ports, prosumerId, ifMatch, 'changed', (prosumer) =>
+    applyChange(prosumer, change),
+  );
 }
 
 /**
@@ -50,7 +54,7 @@ export async function deactivateProsumer(
   assert(grid !== undefined, `the grid of prosumer ${prosumerId} exists`);
   const minutes = grid.value.timeframeMinutes;
   const end = nextTimeframe(timeframeAt(ports.clock.now(), minutes), minutes);
-  return changeStored(ports, prosumerId, ifMatch, (prosumer) => {
+  return changeStored(ports, prosumerId, ifMatch, 'deactivated', (prosumer) => {
     if (prosumer.status === 'inactive') return { ok: true, value: prosumer };
     const activeUntil =
       prosumer.activeUntil !== undefined && prosumer.activeUntil < end ? prosumer.activeUntil : end;
@@ -62,16 +66,28 @@ async function changeStored(
   ports: ProsumerPorts,
   prosumerId: ProsumerId,
   ifMatch: IfMatch,
+  action: 'changed' | 'deactivated',
   apply: (prosumer: Prosumer) => Change<Prosumer>,
 ): Promise<Result<StoredProsumer, Refusal>> {
+  let read: StoredProsumer | undefined;
   const result = await changeConditionally<StoredProsumer>({
-    get: () => ports.prosumers.get(prosumerId),
+    get: async () => {
+      read = await ports.prosumers.get(prosumerId);
+      return read;
+    },
     etagOf: etagOfProsumer,
     apply: (stored) => {
       const changed = apply(stored.prosumer);
       return changed.ok ? { ok: true, value: { ...stored, prosumer: changed.value } } : changed;
     },
-    replace: ({ prosumer, version }) => ports.prosumers.replace(prosumer, version),
+    replace: async (changed) => {
+      const { prosumer, version } = changed;
+      assert(read !== undefined, `what is changed of prosumer ${prosumerId} was read`);
+      const entry = prosumerEntry(ports, action, read.prosumer, prosumer);
+      // What stays as it is is not written: nothing has happened then.
+      if (entry === undefined) return changed;
+      return ports.prosumers.replace(prosumer, version, entry);
+    },
     notFound: prosumerNotFound(prosumerId),
     ifMatch,
   });
@@ -85,6 +101,7 @@ export function etagOfProsumer({ version }: StoredProsumer): string {
 }
 
 function applyChange(prosumer: Prosumer, change: ProsumerChange): Change<Prosumer> {
+  if (prosumer.erasedAt !== undefined) return refuse(prosumerErased(prosumer.id));
   const { activeUntil, connectionLimitW, aheadEnergyWhMax, ...fields } = { ...prosumer, ...change };
   const changed: Prosumer = {
     ...fields,

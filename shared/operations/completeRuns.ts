@@ -4,13 +4,11 @@ import type { AccountId } from '../domain/ids.ts';
 import { isReserved } from '../domain/ids.ts';
 import type { UndocumentedRun } from '../ports/billingStore.ts';
 import type { Ports } from '../ports/ports.ts';
-import { addressInvoices } from './addressInvoices.ts';
+import { type AddressingPorts, addressInvoices } from './addressInvoices.ts';
 import { runDocument, runDocumentName, statementDocument, statementName } from './runDocuments.ts';
 
-export type CompletionPorts = Pick<
-  Ports,
-  'grids' | 'billing' | 'invoices' | 'wallets' | 'bitcoin' | 'documents' | 'clock' | 'log'
->;
+export type CompletionPorts = AddressingPorts &
+  Pick<Ports, 'grids' | 'billing' | 'documents' | 'log'>;
 
 const gridsPerPage = 100;
 /** Runs that one run of the timer works on. */

@@ -6,7 +6,9 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import { firstTimeframeFrom, type Instant, nextTimeframe } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredProsumer } from '../ports/prosumerStore.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { gridNotFound } from './getGrid.ts';
+import { newProsumerEntry } from './prosumerEntry.ts';
 import { rosterProsumer } from './rosterProsumer.ts';
 
 export type NewProsumer = {
@@ -24,7 +26,7 @@ export type NewProsumer = {
 
 /** Creates a prosumer with its account. Repeatable: the same under the same id answers what is there. */
 export async function createProsumer(
-  ports: Pick<Ports, 'grids' | 'closings' | 'prosumers' | 'rosters' | 'clock'>,
+  ports: AuditingPorts & Pick<Ports, 'grids' | 'closings' | 'prosumers' | 'rosters'>,
   asked: NewProsumer,
 ): Promise<Result<StoredProsumer, Refusal>> {
   const grid = await ports.grids.get(asked.gridId);
@@ -40,7 +42,10 @@ export async function createProsumer(
   }
   const createdAt = ports.clock.now();
   const prosumer: Prosumer = { ...asked, activeFrom, status: 'active', createdAt };
-  const { created, stored } = await ports.prosumers.create(prosumer);
+  const { created, stored } = await ports.prosumers.create(
+    prosumer,
+    newProsumerEntry(ports, prosumer),
+  );
   if (!created && !isSame(stored.prosumer, asked)) {
     return refuse({
       code: 'prosumer_exists',

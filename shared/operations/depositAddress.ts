@@ -3,6 +3,7 @@ import type { GridId } from '../domain/ids.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { gridNotFound } from './getGrid.ts';
 import { accountKeyMissing, gridWallet } from './gridWallet.ts';
 
@@ -13,16 +14,20 @@ const receiveChain = 0;
  * than came in. What comes there belongs to no invoice. The same `depositId` gets the same address.
  */
 export async function depositAddress(
-  { grids, wallets, bitcoin }: Pick<Ports, 'grids' | 'wallets' | 'bitcoin'>,
+  ports: AuditingPorts & Pick<Ports, 'grids' | 'wallets' | 'bitcoin'>,
   gridId: GridId,
   depositId: string,
 ): Promise<Result<OwnAddress, Refusal>> {
+  const { grids, wallets, bitcoin } = ports;
   const grid = (await grids.get(gridId))?.value;
   if (grid === undefined) return refuse(gridNotFound(gridId));
   const wallet = gridWallet({ bitcoin }, grid);
   if (wallet === undefined) return refuse(accountKeyMissing(gridId));
   const purpose = `deposit.${depositId}`;
-  const index = (await wallets.allocate(wallet.walletId, receiveChain, [purpose])).get(purpose);
+  const thing = { kind: 'deposit_address', id: depositId } as const;
+  const entry = auditEntry(ports, { gridId, action: 'created', thing });
+  const indexes = await wallets.allocate(wallet.walletId, receiveChain, [purpose], entry);
+  const index = indexes.get(purpose);
   const [own] =
     index === undefined ? [] : bitcoin.addressesAt(wallet.accountKey, receiveChain, [index]);
   if (own === undefined) throw new Error(`no address was made for the deposit ${depositId}`);

@@ -1,4 +1,6 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { BilledAccount, BillingRun } from '../domain/billing.ts';
+import { changedFields } from '../domain/changedFields.ts';
 import { billingDefaults, type Grid } from '../domain/grid.ts';
 import { type GridId, isReserved, type ProsumerId } from '../domain/ids.ts';
 import { type Invoice, type InvoiceEvent, invoiceIdOf } from '../domain/invoice.ts';
@@ -8,6 +10,7 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import { addMinutes, minutesPerDay } from '../domain/timeframe.ts';
 import type { Satoshi } from '../domain/units.ts';
 import type { FinalRun } from '../ports/billingStore.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { etagOfRun, findRun, type RunPorts, type RunView } from './billingRuns.ts';
 import { changedSinceRead } from './changeConditionally.ts';
 import { type CompletionPorts, completeRun } from './completeRuns.ts';
@@ -43,7 +46,9 @@ export async function finalizeRun(
     }
     if (ifMatch !== undefined && ifMatch !== etagOfRun(draft.value))
       return refuse(changedSinceRead);
-    const outcome = await ports.billing.finalize(finalRun(grid, draft.value), draft.value.mark);
+    const { mark } = draft.value;
+    const final = finalRun(grid, draft.value);
+    const outcome = await ports.billing.finalize(final, mark, runEntry(ports, final.run));
     if (outcome === 'changed') continue;
     const run = await ports.billing.getRun(gridId, period);
     if (run === undefined) throw new Error(`the final run of ${gridId} for ${period} is gone`);
@@ -61,6 +66,17 @@ export async function finalizeRun(
   return refuse({
     code: 'concurrent_change',
     detail: 'The ledger keeps moving at this moment. Nothing was billed; try again.',
+  });
+}
+
+/** One for the whole run: what its accounts are billed is in the run itself. */
+function runEntry(ports: AuditingPorts, { gridId, period, ...run }: BillingRun): AuditEntry {
+  const thing = { kind: 'billing_run', id: period } as const;
+  return auditEntry(ports, {
+    gridId,
+    action: 'finalized',
+    thing,
+    ...changedFields(undefined, run),
   });
 }
 

@@ -3,14 +3,13 @@ import type { InvoiceEvent } from '../domain/invoice.ts';
 import type { PaymentChange, StoredPayment } from '../ports/invoiceStore.ts';
 import type { Ports } from '../ports/ports.ts';
 import { allWallets, type UsedWallet } from './allWallets.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { watchedWallet } from './gridWallet.ts';
 import { changesOfTold, changesOfUntold, outPointKey } from './paymentChanges.ts';
 import { type PaymentRules, paymentRules } from './paymentRules.ts';
 
-export type FollowerPorts = Pick<
-  Ports,
-  'grids' | 'invoices' | 'wallets' | 'bitcoin' | 'chain' | 'clock' | 'log'
->;
+export type FollowerPorts = AuditingPorts &
+  Pick<Ports, 'grids' | 'invoices' | 'wallets' | 'bitcoin' | 'chain' | 'log'>;
 type WithChain = FollowerPorts & { readonly chain: NonNullable<Ports['chain']> };
 
 /** The chain of a BIP84 account on which payments are received. */

@@ -6,9 +6,12 @@ import { newestVersion, paidSat, signedVersions } from '../domain/payoutVersions
 import type { Chain, TransactionPlace } from '../ports/chain.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { asBroadcast, broadcastVersion } from './broadcastPayout.ts';
+import { payoutEntry } from './payoutEntry.ts';
 
-export type PayoutFollowerPorts = Pick<Ports, 'grids' | 'payouts' | 'chain' | 'clock' | 'log'>;
+export type PayoutFollowerPorts = AuditingPorts &
+  Pick<Ports, 'grids' | 'payouts' | 'chain' | 'log'>;
 type WithChain = PayoutFollowerPorts & { readonly chain: Chain };
 type Standing = { readonly txid: Payout['versions'][number]['txid'] } & TransactionPlace;
 
@@ -65,7 +68,9 @@ async function followPayout(
 
   const followed = await confirmedBy(ports, asBroadcast(payout, ports.clock.now()), mined);
   if (followed.status === payout.status) return false;
-  return (await ports.payouts.replace(followed, etag)) !== undefined;
+  const action = followed.status === 'confirmed' ? 'confirmed' : 'broadcast';
+  const entry = payoutEntry(ports, action, payout, followed);
+  return (await ports.payouts.replace(followed, etag, entry)) !== undefined;
 }
 
 /**

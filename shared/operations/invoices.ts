@@ -8,6 +8,7 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import type { InvoiceFilter } from '../ports/invoiceStore.ts';
 import type { Page, PageRequest, Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { changeConditionally } from './changeConditionally.ts';
 import { gridNotFound } from './getGrid.ts';
 import { prosumerNotFound } from './getProsumer.ts';
@@ -61,10 +62,11 @@ export async function listInvoices(
  * without `ifMatch` too.
  */
 export async function voidInvoice(
-  { invoices, clock }: Pick<Ports, 'invoices' | 'clock'>,
+  ports: AuditingPorts & Pick<Ports, 'invoices'>,
   invoiceId: InvoiceId,
   ifMatch?: string,
 ): Promise<Result<Versioned<Invoice>, Refusal>> {
+  const { invoices, clock } = ports;
   return changeConditionally<Versioned<Invoice>>({
     get: () => invoices.get(invoiceId),
     etagOf: ({ etag }) => etag,
@@ -72,7 +74,12 @@ export async function voidInvoice(
       outstandingSat(stored.value) === 0n
         ? refuse({ code: 'invoice_paid', detail: `The invoice ${invoiceId} is paid.` })
         : accept(stored),
-    replace: ({ etag }) => invoices.void(invoiceId, etag, clock.now()),
+    replace: ({ value: { gridId }, etag }) => {
+      const voidedAt = clock.now();
+      const thing = { kind: 'invoice', id: invoiceId } as const;
+      const entry = auditEntry(ports, { gridId, action: 'voided', thing, after: { voidedAt } });
+      return invoices.void(invoiceId, etag, voidedAt, entry);
+    },
     notFound: invoiceNotFound(invoiceId),
     ifMatch,
     isDone: ({ value }) => value.voidedAt !== undefined,

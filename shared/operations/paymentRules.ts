@@ -1,10 +1,18 @@
 import { assert } from '../domain/assert.ts';
+import type { AuditEntry } from '../domain/audit.ts';
+import { changedFields } from '../domain/changedFields.ts';
 import { type BillingSettings, billingDefaults } from '../domain/grid.ts';
 import type { GridId } from '../domain/ids.ts';
-import type { Invoice, InvoiceId } from '../domain/invoice.ts';
-import { confirmationsNeeded, followPayment, type ObservedOutput } from '../domain/payment.ts';
+import type { Invoice, InvoiceId, Payment } from '../domain/invoice.ts';
+import {
+  confirmationsNeeded,
+  type FollowedPayment,
+  followPayment,
+  type ObservedOutput,
+} from '../domain/payment.ts';
 import type { PaymentChange, StoredPayment } from '../ports/invoiceStore.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 
 /** How payments to invoices are taken on, by what their grids say. */
 export type PaymentRules = {
@@ -19,9 +27,10 @@ export type PaymentRules = {
 };
 
 export function paymentRules(
-  { invoices, clock }: Pick<Ports, 'invoices' | 'clock'>,
+  ports: AuditingPorts & Pick<Ports, 'invoices'>,
   billings: ReadonlyMap<GridId, BillingSettings>,
 ): PaymentRules {
+  const { invoices, clock } = ports;
   const known = new Map<InvoiceId, Invoice>();
   return {
     changeOf(before, observed, { id: invoiceId, gridId, amountSat }) {
@@ -31,7 +40,9 @@ export function paymentRules(
       const needed = confirmationsNeeded(billings.get(gridId) ?? billingDefaults, whole);
       const rules = { invoiceId, needed, now: clock.now() };
       const followed = followPayment(before?.payment, observed, rules);
-      return followed && { ...followed, version: before?.version ?? 0 };
+      if (followed === undefined) return undefined;
+      const entry = paymentEntry(ports, gridId, before?.payment, followed);
+      return { ...followed, version: before?.version ?? 0, ...(entry && { entry }) };
     },
     async invoiceOf(invoiceId) {
       const invoice = known.get(invoiceId) ?? (await invoices.get(invoiceId))?.value;
@@ -40,4 +51,23 @@ export function paymentRules(
       return invoice;
     },
   };
+}
+
+/** The entry of what happened to a payment at last; none where it is only deeper in the chain. */
+function paymentEntry(
+  ports: AuditingPorts,
+  gridId: GridId,
+  before: Payment | undefined,
+  { payment, events }: FollowedPayment,
+): AuditEntry | undefined {
+  const action = events.at(-1)?.kind;
+  if (action === undefined) return undefined;
+  const { txid, vout } = payment;
+  const thing = { kind: 'payment', id: `${txid}:${vout}` } as const;
+  const changed = changedFields(before && shownOf(before), shownOf(payment));
+  return auditEntry(ports, { gridId, action, thing, ...changed });
+}
+
+function shownOf({ invoiceId, amountSat, state: status }: Payment) {
+  return { invoiceId, amountSat, status };
 }

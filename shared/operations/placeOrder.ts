@@ -1,3 +1,4 @@
+import { changedFields } from '../domain/changedFields.ts';
 import type { Grid } from '../domain/grid.ts';
 import type { OrderId, ProsumerId } from '../domain/ids.ts';
 import type { Order, OrderTerms } from '../domain/order.ts';
@@ -13,6 +14,7 @@ import {
 } from '../domain/timeframe.ts';
 import type { NewOrder } from '../ports/orderStore.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { inactiveIn, type Participant, participantOf } from './participant.ts';
 import { timeframeEnded, tradableTimeframe } from './tradableTimeframe.ts';
 
@@ -31,7 +33,7 @@ export type OrderAsked = OrderTerms & {
  * whatever has become of it.
  */
 export async function placeOrder(
-  ports: Pick<Ports, 'prosumers' | 'grids' | 'orders' | 'clock'>,
+  ports: AuditingPorts & Pick<Ports, 'prosumers' | 'grids' | 'orders'>,
   asked: OrderAsked,
 ): Promise<Result<Order, Refusal>> {
   const participant = await participantOf(ports, asked.prosumerId);
@@ -44,10 +46,14 @@ export async function placeOrder(
   if (!validity.ok) return validity;
   const { grid } = participant.value;
   const { timeframe: _, ...order } = asked;
-  const outcome = await ports.orders.place(
-    { ...order, ...validity.value, gridId: grid.id, placedAt },
-    openOrdersMax,
-  );
+  const placing = { ...order, ...validity.value, gridId: grid.id, placedAt };
+  const entry = auditEntry(ports, {
+    gridId: grid.id,
+    action: 'placed',
+    thing: { kind: 'order', id: asked.id },
+    ...changedFields(undefined, placing),
+  });
+  const outcome = await ports.orders.place(placing, openOrdersMax, entry);
   if (outcome.outcome === 'placed') return answerThere(outcome.order, asked);
   if (outcome.outcome === 'too_many') return refuse(tooMany(asked.prosumerId));
   const { validFrom } = validity.value;

@@ -4,13 +4,15 @@ import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { PayoutId, PayoutPlan, PayoutVersion } from '../domain/payout.ts';
 import { type AddressProof, manifestOf } from '../domain/payoutManifest.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { putPayoutDocuments } from './payoutDocuments.ts';
 import { changeChain } from './spendableCoins.ts';
 
-export type BuilderPorts = Pick<
-  Ports,
-  'grids' | 'closings' | 'wallets' | 'payouts' | 'documents' | 'bitcoin' | 'chain' | 'clock' | 'log'
->;
+export type BuilderPorts = AuditingPorts &
+  Pick<
+    Ports,
+    'grids' | 'closings' | 'wallets' | 'payouts' | 'documents' | 'bitcoin' | 'chain' | 'log'
+  >;
 
 export type VersionAsked = {
   readonly gridId: GridId;

@@ -12,6 +12,7 @@ import { changedSinceRead } from './changeConditionally.ts';
 import { getPayout } from './getPayout.ts';
 import { chainNotConfigured } from './gridWallet.ts';
 import { readManifest } from './payoutDocuments.ts';
+import { payoutEntry } from './payoutEntry.ts';
 import { type BuilderPorts, putVersion } from './putVersion.ts';
 import { placeChange, spendableCoins, unplacedIndex } from './spendableCoins.ts';
 
@@ -51,8 +52,9 @@ export async function replacePayout(
     plan: plan.value,
     proofs: proofsOf(manifest),
   });
-  const versions = [...payout.versions, version];
-  const replaced = await ports.payouts.replace({ ...payout, versions }, etag);
+  const next = { ...payout, versions: [...payout.versions, version] };
+  const entry = payoutEntry(ports, 'replaced', payout, next);
+  const replaced = await ports.payouts.replace(next, etag, entry);
   if (replaced !== undefined) return accept(replaced);
   return refuse(ifMatch === undefined ? changedMeanwhile : changedSinceRead);
 }

@@ -7,11 +7,14 @@ import { accept, type Result, refuse } from '../domain/result.ts';
 import type { SignedTransaction } from '../ports/bitcoin.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { AuditingPorts } from './auditEntry.ts';
 import { asBroadcast, broadcastVersion } from './broadcastPayout.ts';
 import { changeConditionally } from './changeConditionally.ts';
 import { getPayout } from './getPayout.ts';
+import { payoutEntry } from './payoutEntry.ts';
 
-type SignerPorts = Pick<Ports, 'payouts' | 'documents' | 'bitcoin' | 'chain' | 'clock' | 'log'>;
+type SignerPorts = AuditingPorts &
+  Pick<Ports, 'payouts' | 'documents' | 'bitcoin' | 'chain' | 'log'>;
 
 /**
  * Takes the signed PSBT of a payout's last version and offers the transaction to the network. It must
@@ -33,6 +36,7 @@ export async function signPayout(
   const { version, signed } = matched.value;
 
   const stored = await changePayout(ports, payoutId, {
+    action: 'signed',
     apply: (payout) =>
       newestVersion(payout).txid === version.txid
         ? accept(withSignature(payout, version.txid, signed.hex))
@@ -86,6 +90,7 @@ async function offerNow(
   const sent = await broadcastVersion(chain, version);
   if (sent.ok) {
     return changePayout(ports, payout.id, {
+      action: 'broadcast',
       apply: (now) => accept(asBroadcast(now, clock.now())),
     });
   }
@@ -94,6 +99,7 @@ async function offerNow(
 }
 
 type PayoutChange = {
+  readonly action: 'signed' | 'broadcast';
   readonly apply: (payout: Payout) => Result<Payout, Refusal>;
   readonly isDone?: (payout: Payout) => boolean;
   readonly ifMatch?: string | undefined;
@@ -101,10 +107,11 @@ type PayoutChange = {
 
 /** Changes a payout where there is something to change; what stays as it is is not written. */
 function changePayout(
-  { payouts }: Pick<Ports, 'payouts'>,
+  ports: AuditingPorts & Pick<Ports, 'payouts'>,
   payoutId: PayoutId,
-  { apply, isDone = () => false, ifMatch }: PayoutChange,
+  { action, apply, isDone = () => false, ifMatch }: PayoutChange,
 ): Promise<Result<Versioned<Payout>, Refusal>> {
+  const { payouts } = ports;
   let read: Versioned<Payout> | undefined;
   return changeConditionally<Versioned<Payout>>({
     get: async () => {
@@ -116,8 +123,11 @@ function changePayout(
       const changed = apply(value);
       return changed.ok ? accept({ value: changed.value, etag }) : changed;
     },
-    replace: async (changed) =>
-      changed.value === read?.value ? changed : payouts.replace(changed.value, changed.etag),
+    replace: async (changed) => {
+      if (changed.value === read?.value) return changed;
+      const entry = payoutEntry(ports, action, read?.value, changed.value);
+      return payouts.replace(changed.value, changed.etag, entry);
+    },
     notFound: { code: 'payout_not_found', detail: `There is no payout ${payoutId}.` },
     ifMatch,
     isDone: ({ value }) => isDone(value),

@@ -1,3 +1,4 @@
+import { changedFields } from '../domain/changedFields.ts';
 import { connectionEnergyWh } from '../domain/connectionEnergy.ts';
 import { type Grid, gridDefaults } from '../domain/grid.ts';
 import type { ProsumerId } from '../domain/ids.ts';
@@ -10,6 +11,7 @@ import { aheadIdOf } from '../domain/tradeId.ts';
 import { energyWhMax, type MsatPerKwh, type WattHours } from '../domain/units.ts';
 import type { AcceptOutcome, AheadLimits } from '../ports/orderStore.ts';
 import type { Ports } from '../ports/ports.ts';
+import { type AuditingPorts, auditEntry } from './auditEntry.ts';
 import { inactiveIn, participantOf } from './participant.ts';
 import { type Quote, quoteOf } from './quoteTimeframe.ts';
 import { timeframeEnded, tradableTimeframe } from './tradableTimeframe.ts';
@@ -30,7 +32,7 @@ export type AheadAsked = {
  * under an id is answered again, whatever has become of it. A paused grid accepts too.
  */
 export async function tradeAhead(
-  ports: Pick<Ports, 'prosumers' | 'grids' | 'orders' | 'closings' | 'clock'>,
+  ports: AuditingPorts & Pick<Ports, 'prosumers' | 'grids' | 'orders' | 'closings'>,
   asked: AheadAsked,
 ): Promise<Result<AheadView, Refusal>> {
   const participant = await participantOf(ports, asked.prosumerId);
@@ -49,18 +51,22 @@ export async function tradeAhead(
   if (!isWithinLimit(asked, quote)) return refuse(priceLimitNotMet(asked, quote));
   const { priceMsatPerKwh, gridFeeMsatPerKwh } = quote;
   const limits = limitsOf(prosumer, grid);
-  const outcome = await ports.orders.acceptAhead(
-    {
-      ...asked,
-      id,
-      gridId: grid.id,
-      timeframe: timeframe.value,
-      priceMsatPerKwh,
-      gridFeeMsatPerKwh,
-      acceptedAt,
-    },
-    limits,
-  );
+  const trade = {
+    ...asked,
+    id,
+    gridId: grid.id,
+    timeframe: timeframe.value,
+    priceMsatPerKwh,
+    gridFeeMsatPerKwh,
+    acceptedAt,
+  };
+  const entry = auditEntry(ports, {
+    gridId: grid.id,
+    action: 'accepted',
+    thing: { kind: 'trade_ahead', id },
+    ...changedFields(undefined, trade),
+  });
+  const outcome = await ports.orders.acceptAhead(trade, limits, entry);
   if (outcome.outcome === 'accepted') return accept(await viewAhead(ports, outcome.trade));
   return refuse(
     outcome.outcome === 'sealed'

@@ -12,6 +12,10 @@ export type AuditRange = { readonly from?: Instant; readonly to?: Instant };
 /**
  * Who changed what in one database. An entry is written by the store that changes the thing, in one
  * with the change: neither is ever there without the other.
+ *
+ * What tells of itself has none: closings, trades and postings, which are a log already; the sealing
+ * of books, which follows from a closing; marks of how far work is done (rosters, documents, wallets);
+ * and challenges, which change nothing until they are answered.
  */
 export type AuditLog = {
   /** Entries of a grid, newest first. */

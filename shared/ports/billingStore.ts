@@ -1,4 +1,5 @@
 import type { AccountLine } from '../domain/accountLine.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { BilledAccount, BillingRun } from '../domain/billing.ts';
 import type { BillingPeriod } from '../domain/billingPeriod.ts';
 import type { AccountId, GridId, ProsumerId } from '../domain/ids.ts';
@@ -59,7 +60,11 @@ export type BillingStore = {
    * billed from then on. `exists` when the period has a final run, `changed` when what is unbilled
    * through its period is no longer at `mark` or another run became final: nothing was written.
    */
-  finalize(final: FinalRun, mark: string): Promise<'finalized' | 'exists' | 'changed'>;
+  finalize(
+    final: FinalRun,
+    mark: string,
+    entry: AuditEntry,
+  ): Promise<'finalized' | 'exists' | 'changed'>;
 
   getRun(gridId: GridId, period: BillingPeriod): Promise<BillingRun | undefined>;
   /** The final run of the latest period. */

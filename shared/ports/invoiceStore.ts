@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { BillingPeriod } from '../domain/billingPeriod.ts';
 import type { Address, OutPoint, WalletId } from '../domain/bitcoin.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
@@ -17,6 +18,8 @@ export type PaymentChange = {
   readonly version: number;
   /** What to note of it. */
   readonly events: readonly InvoiceEvent[];
+  /** Absent where nothing happened that anybody would ask about: it is only deeper in the chain. */
+  readonly entry?: AuditEntry;
 };
 
 export type StoredPayment = { readonly payment: Payment; readonly version: number };
@@ -43,6 +46,7 @@ export type InvoiceStore = {
     invoiceId: InvoiceId,
     etag: string,
     at: InvoiceEvent['at'],
+    entry: AuditEntry,
   ): Promise<Versioned<Invoice> | undefined>;
 
   /** Payments by their outputs, where they are there. */
@@ -66,4 +70,5 @@ export type InvoiceStore = {
 export type AddressedInvoice = {
   readonly invoiceId: InvoiceId;
   readonly payTo: NonNullable<Invoice['payTo']>;
+  readonly entry: AuditEntry;
 };

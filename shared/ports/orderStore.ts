@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { GridId, OrderId, ProsumerId, TradeAheadId } from '../domain/ids.ts';
 import type { Book, Order, OrderTerms, TradeAhead } from '../domain/order.ts';
 import type { Instant, Timeframe } from '../domain/timeframe.ts';
@@ -72,10 +73,11 @@ export type OrderStore = {
   acceptAhead(
     trade: Omit<TradeAhead, 'status' | 'sequence'>,
     limits: AheadLimits,
+    entry: AuditEntry,
   ): Promise<AcceptOutcome>;
   getAhead(id: TradeAheadId): Promise<TradeAhead | undefined>;
   /** Cancels a pending trade of a timeframe that is not sealed; a repeat answers the same. */
-  cancelAhead(id: TradeAheadId): Promise<CancelOutcome>;
+  cancelAhead(id: TradeAheadId, entry: AuditEntry): Promise<CancelOutcome>;
   /** Trades ahead of a grid, or of one of its timeframes, by sequence ascending, cancelled included. */
   listAhead(
     of: { readonly gridId: GridId; readonly timeframe?: Timeframe },
@@ -96,7 +98,7 @@ export type OrderStore = {
    * Places an order. `too_many`: the prosumer has `openMax` orders already that are open and count for
    * a timeframe from `validFrom` on.
    */
-  place(order: NewOrder, openMax: number): Promise<PlaceOutcome>;
+  place(order: NewOrder, openMax: number, entry: AuditEntry): Promise<PlaceOutcome>;
   /** The latest version of an order. */
   getOrder(orderId: OrderId): Promise<Order | undefined>;
   /**
@@ -104,7 +106,7 @@ export type OrderStore = {
    * `validFrom`, the new one for those from it on; a cancelled one for none. A repeat answers the
    * same.
    */
-  changeOrder(change: OrderChange): Promise<ChangeOutcome>;
+  changeOrder(change: OrderChange, entry: AuditEntry): Promise<ChangeOutcome>;
   /** The latest version of each order of a prosumer, by id ascending, cancelled included. */
   listOrders(prosumerId: ProsumerId, page: PageRequest<OrderId>): Promise<Page<Order, OrderId>>;
 

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import type { GridId, ProsumerId } from '../domain/ids.ts';
 import type { AddressChallenge, Payee, Payout, PayoutAddress, PayoutId } from '../domain/payout.ts';
 import type { Page, PageRequest, Versioned } from './page.ts';
@@ -15,7 +16,7 @@ export type PayoutStore = {
    * Creates a payout and gives it its payees and coins, in one transaction. False, and nothing is
    * written, when one of its payees is not waiting or one of its coins belongs to another payout.
    */
-  create(payout: Payout): Promise<boolean>;
+  create(payout: Payout, entry: AuditEntry): Promise<boolean>;
   get(payoutId: PayoutId): Promise<Versioned<Payout> | undefined>;
   /** Payouts of a grid by id ascending: in order of their making. */
   list(gridId: GridId, page: PageRequest<PayoutId>): Promise<Page<Versioned<Payout>, PayoutId>>;
@@ -25,7 +26,7 @@ export type PayoutStore = {
    * Replaces a payout if it is still at `etag`, and gives it the coins of all its versions. Undefined,
    * and nothing is written, when it is not or when a coin belongs to another payout.
    */
-  replace(payout: Payout, etag: string): Promise<Versioned<Payout> | undefined>;
+  replace(payout: Payout, etag: string, entry: AuditEntry): Promise<Versioned<Payout> | undefined>;
   /** Which of a grid's coins belong to its payouts, as `{txid}:{vout}`. */
   takenCoins(gridId: GridId): Promise<ReadonlySet<string>>;
 
@@ -37,5 +38,5 @@ export type PayoutStore = {
   /** The prosumer's challenge, whether or not it has expired. */
   getChallenge(prosumerId: ProsumerId): Promise<AddressChallenge | undefined>;
   /** Binds the address and uses up the challenge with that nonce. False when it is not there any more. */
-  bindAddress(address: PayoutAddress, nonce: string): Promise<boolean>;
+  bindAddress(address: PayoutAddress, nonce: string, entry: AuditEntry): Promise<boolean>;
 };

@@ -18,6 +18,7 @@ export type ProsumerStore = {
   /** Creates a prosumer and its account, or answers the one that has its id. */
   create(
     prosumer: Prosumer,
+    entry: AuditEntry,
   ): Promise<{ readonly created: boolean; readonly stored: StoredProsumer }>;
   get(prosumerId: ProsumerId): Promise<StoredProsumer | undefined>;
   /** Prosumers by id ascending, of one grid or of all. */
@@ -26,7 +27,11 @@ export type ProsumerStore = {
     page: PageRequest<ProsumerId>,
   ): Promise<Page<StoredProsumer, ProsumerId>>;
   /** Replaces the prosumer if it is still at `version`; undefined when it is not. */
-  replace(prosumer: Prosumer, version: number): Promise<StoredProsumer | undefined>;
+  replace(
+    prosumer: Prosumer,
+    version: number,
+    entry: AuditEntry,
+  ): Promise<StoredProsumer | undefined>;
   /** Prosumers whose current version has not yet reached their grid's roster, by id ascending. */
   listUnrostered(limit: number): Promise<readonly StoredProsumer[]>;
   /** Notes that this version has reached the roster; a repeat or an older one changes nothing. */

@@ -9,6 +9,7 @@ import type { Trade } from '../../shared/domain/trade.ts';
 import { microSatoshi, msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import type { BillingStore } from '../../shared/ports/billingStore.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import { accountOf, finalRunOf, runOfUnbilled } from './billingSamples.ts';
 import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
 import {
@@ -98,7 +99,7 @@ describeProsumerInfo('averaged lines', (adapter) => {
   test('of a batch are added once, and not at all when it is refused', async () => {
     const { billing, ledger, openAnother } = stores();
     const other = await openAnother();
-    for (const id of ['anna', 'ben']) await stores().prosumers.create(prosumerOf(id));
+    for (const id of ['anna', 'ben']) await stores().prosumers.create(prosumerOf(id), entryOf());
     const record = (trade: Trade, at = ledger) =>
       at.record(batchKeyOf(trade), postingsOf(trade), {
         period: november,
@@ -119,8 +120,8 @@ describeProsumerInfo('averaged lines', (adapter) => {
     const first = await billing.unbilled(riverside, november);
     await add([sold(3, 11n), bought(ben, 3, 11n)]);
     const second = await billing.unbilled(riverside, november);
-    expect(await billing.finalize(runOfUnbilled(first), first.mark)).toBe('changed');
-    expect(await billing.finalize(runOfUnbilled(second), second.mark)).toBe('finalized');
+    expect(await billing.finalize(runOfUnbilled(first), first.mark, entryOf())).toBe('changed');
+    expect(await billing.finalize(runOfUnbilled(second), second.mark, entryOf())).toBe('finalized');
     const { items } = await billing.listRunAccounts(riverside, november, { limit: 9 });
     expect(items.flatMap(({ lines }) => lines)).toEqual(second.lines);
     expect(second.lines.filter(({ accountId }) => accountId === anna)).toEqual([
@@ -147,7 +148,7 @@ describeProsumerInfo('averaged lines', (adapter) => {
     await add([sold(3, 10n), bought(ben, 3, 10n)]);
     const { mark } = await billing.unbilled(riverside, november);
     const final = finalRunOf([accountOf(anna, 5n), accountOf(miniGrid, -5n)]);
-    await expect(billing.finalize(final, mark)).rejects.toThrow();
+    await expect(billing.finalize(final, mark, entryOf())).rejects.toThrow();
     expect((await billing.unbilled(riverside, november)).mark).toBe(mark);
   });
 
@@ -241,7 +242,7 @@ async function finalizeAll(
   const last = await billing.lastRun(gridId);
   const about = { gridId, period, ...(last && { previousPeriod: last.period }) };
   const final = runOfUnbilled(unbilled, about);
-  expect(await billing.finalize(final, unbilled.mark)).toBe('finalized');
+  expect(await billing.finalize(final, unbilled.mark, entryOf())).toBe('finalized');
 }
 
 /** Energy that anna sold to others, and what it came to. */

@@ -14,6 +14,7 @@ import {
 import type { Payee, Payout, PayoutId, PayoutVersion } from '../../shared/domain/payout.ts';
 import { microSatoshi, type Satoshi } from '../../shared/domain/units.ts';
 import type { BillingStore, FinalRun, Unbilled } from '../../shared/ports/billingStore.ts';
+import { entryOf } from './auditSamples.ts';
 import { hash, instant, november, prosumerId, riverside } from './samples.ts';
 
 /** Sample things of billing, with what a test is about put over them. */
@@ -119,7 +120,7 @@ export async function bill(
   const about = { gridId, period, ...(last && { previousPeriod: last.period }) };
   const final = finalRunOf([...people, accountOf(miniGrid, -sum)], about);
   const { mark } = await billing.unbilled(gridId, period);
-  const outcome = await billing.finalize(final, mark);
+  const outcome = await billing.finalize(final, mark, entryOf());
   if (outcome !== 'finalized') throw new Error(`the sample run is not final: ${outcome}`);
   return final;
 }

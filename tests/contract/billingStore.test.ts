@@ -7,6 +7,7 @@ import type { Trade } from '../../shared/domain/trade.ts';
 import { microSatoshi, msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import type { LedgerStore } from '../../shared/ports/ledgerStore.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import {
   accountOf,
   bill,
@@ -45,7 +46,7 @@ const nobody = prosumerId('nobody');
 describeProsumerInfo('billing store', (adapter) => {
   const stores = freshStores(adapter);
   const addProsumers = async (...ids: string[]) => {
-    for (const id of ids) await stores().prosumers.create(prosumerOf(id));
+    for (const id of ids) await stores().prosumers.create(prosumerOf(id), entryOf());
   };
   /** Records a trade of anna's to ben, of 1 kWh at 300.000001 sat, in a batch of its own. */
   const record = (batch: number, period = november, change: Partial<Trade> = {}) =>
@@ -56,7 +57,7 @@ describeProsumerInfo('billing store', (adapter) => {
     const last = await billing.lastRun(riverside);
     const previous = last && { previousPeriod: last.period };
     const final = runOfUnbilled(unbilled, { period, ...previous });
-    expect(await billing.finalize(final, unbilled.mark)).toBe('finalized');
+    expect(await billing.finalize(final, unbilled.mark, entryOf())).toBe('finalized');
     return final;
   };
 
@@ -186,7 +187,7 @@ describeProsumerInfo('billing store', (adapter) => {
     const id = invoiceId('ben');
     const invoice = (await invoices.get(id))?.value;
     if (invoice === undefined) throw new Error('ben has an invoice');
-    await invoices.address([{ invoiceId: id, payTo: payTo(0) }], paidAt);
+    await invoices.address([{ invoiceId: id, payTo: payTo(0), entry: entryOf() }], paidAt);
     const amountSat = sat(invoice.amountSat + BigInt(more));
     const payment = paymentOf(id, { state: 'credited', amountSat });
     await invoices.savePayments([{ payment, version: 0, events: [] }]);
@@ -235,8 +236,8 @@ describeProsumerInfo('billing store', (adapter) => {
       const final = await finalize();
       const { mark } = await billing.unbilled(riverside, november);
       const other = finalRunOf([accountOf(anna, 5n), accountOf(miniGrid, -5n)]);
-      expect(await billing.finalize(other, mark)).toBe('exists');
-      expect(await billing.finalize(final, 'never')).toBe('exists');
+      expect(await billing.finalize(other, mark, entryOf())).toBe('exists');
+      expect(await billing.finalize(final, 'never', entryOf())).toBe('exists');
       expect(await billing.getRun(riverside, november)).toEqual(final.run);
       const { items } = await billing.listRunAccounts(riverside, november, { limit: 9 });
       expect(items).toHaveLength(2);
@@ -249,14 +250,16 @@ describeProsumerInfo('billing store', (adapter) => {
       const unbilled = await billing.unbilled(riverside, november);
       const final = runOfUnbilled(unbilled);
       await record(2);
-      expect(await billing.finalize(final, unbilled.mark)).toBe('changed');
+      expect(await billing.finalize(final, unbilled.mark, entryOf())).toBe('changed');
       expect(await billing.getRun(riverside, november)).toBeUndefined();
       expect(await payouts.listWaiting(riverside, 9)).toEqual([]);
       const { lines } = await billing.unbilled(riverside, november);
       expect(lines.map(({ energyWh }) => energyWh)).toEqual([2000, 2000]);
       const afresh = await billing.unbilled(riverside, november);
       await record(3, december);
-      expect(await billing.finalize(runOfUnbilled(afresh), afresh.mark)).toBe('finalized');
+      expect(await billing.finalize(runOfUnbilled(afresh), afresh.mark, entryOf())).toBe(
+        'finalized',
+      );
     });
 
     test('follows the last one, and none that it does not know of', async () => {
@@ -267,11 +270,11 @@ describeProsumerInfo('billing store', (adapter) => {
       const read = await billing.unbilled(riverside, december);
       const late = runOfUnbilled(read, { period: december });
       const wrong = { ...late, run: { ...late.run, previousPeriod: november } };
-      expect(await billing.finalize(wrong, read.mark)).toBe('changed');
+      expect(await billing.finalize(wrong, read.mark, entryOf())).toBe('changed');
       await finalize();
-      expect(await billing.finalize(late, read.mark)).toBe('changed');
+      expect(await billing.finalize(late, read.mark, entryOf())).toBe('changed');
       const { mark } = await billing.unbilled(riverside, december);
-      expect(await billing.finalize(late, mark)).toBe('changed');
+      expect(await billing.finalize(late, mark, entryOf())).toBe('changed');
       const next = await finalize(december);
       expect(next.run.previousPeriod).toBe(november);
       expect(await billing.lastRun(riverside)).toEqual(next.run);
@@ -285,9 +288,9 @@ describeProsumerInfo('billing store', (adapter) => {
       const { mark, ...unbilled } = await billing.unbilled(riverside, november);
       const final = runOfUnbilled({ mark, ...unbilled });
       const outcomes = await Promise.all([
-        billing.finalize(final, mark),
-        other.billing.finalize(final, mark),
-        billing.finalize(final, mark),
+        billing.finalize(final, mark, entryOf()),
+        other.billing.finalize(final, mark, entryOf()),
+        billing.finalize(final, mark, entryOf()),
       ]);
       expect(outcomes.toSorted()).toEqual(['exists', 'exists', 'finalized']);
       expect(await payouts.listWaiting(riverside, 9)).toHaveLength(1);
@@ -301,7 +304,7 @@ describeProsumerInfo('billing store', (adapter) => {
       const { mark, ...unbilled } = await billing.unbilled(riverside, november);
       const final = runOfUnbilled({ mark, ...unbilled });
       const [outcome] = await Promise.all([
-        other.billing.finalize(final, mark),
+        other.billing.finalize(final, mark, entryOf()),
         record(2),
         record(3),
       ]);
@@ -359,7 +362,9 @@ describeProsumerInfo('billing store', (adapter) => {
       const accounts = change(twoAccounts()) as typeof final.accounts;
       const { run } = final;
       const wrong = { ...final, accounts, run: { ...run, accountCount: accounts.length } };
-      await expect(billing.finalize(wrong, mark)).rejects.toThrow('run 2026-11 of riverside');
+      await expect(billing.finalize(wrong, mark, entryOf())).rejects.toThrow(
+        'run 2026-11 of riverside',
+      );
       expect(await billing.getRun(riverside, november)).toBeUndefined();
     });
 
@@ -369,7 +374,7 @@ describeProsumerInfo('billing store', (adapter) => {
       await record(1);
       const { mark } = await billing.unbilled(riverside, november);
       const final = finalRunOf([accountOf(anna, 5n), accountOf(miniGrid, -5n)]);
-      await expect(billing.finalize(final, mark)).rejects.toThrow();
+      await expect(billing.finalize(final, mark, entryOf())).rejects.toThrow();
       expect((await billing.unbilled(riverside, november)).mark).toBe(mark);
       expect(await billing.getRun(riverside, november)).toBeUndefined();
     });
@@ -389,7 +394,7 @@ describeProsumerInfo('billing store', (adapter) => {
         { accountId: ben, ...of(-max) },
       ]);
       const { mark } = await billing.unbilled(riverside, november);
-      expect(await billing.finalize(final, mark)).toBe('finalized');
+      expect(await billing.finalize(final, mark, entryOf())).toBe('finalized');
       const { items } = await billing.listRunAccounts(riverside, november, { limit: 2 });
       expect(items).toEqual(final.accounts.map((account) => ({ ...account, lines: [] })));
       expect(await billing.getRun(riverside, november)).toEqual(final.run);
@@ -415,7 +420,7 @@ describeProsumerInfo('billing store', (adapter) => {
       const { billing, invoices } = stores();
       await bill(billing, { ben: -1_000n });
       const id = invoiceId('ben');
-      await invoices.address([{ invoiceId: id, payTo: payTo(0) }], paidAt);
+      await invoices.address([{ invoiceId: id, payTo: payTo(0), entry: entryOf() }], paidAt);
       const { mark } = await billing.unbilled(riverside, november);
       const payments = [
         paymentOf(id, { state: 'credited', vout: 0 }),
@@ -446,7 +451,7 @@ describeProsumerInfo('billing store', (adapter) => {
       await bill(billing, { ben: -1n }, { gridId: hillside });
       const void_ = async (id: string) => {
         const etag = (await invoices.get(invoiceId(id)))?.etag ?? '';
-        await invoices.void(invoiceId(id), etag, paidAt);
+        await invoices.void(invoiceId(id), etag, paidAt, entryOf());
       };
       const { mark } = await billing.unbilled(riverside, december);
       await void_('zoe');
@@ -459,7 +464,10 @@ describeProsumerInfo('billing store', (adapter) => {
       ];
       expect(await payments()).toEqual(changes);
       expect((await billing.unbilled(hillside, december)).payments).toEqual([]);
-      await invoices.address([{ invoiceId: invoiceId('zoe'), payTo: payTo(0) }], paidAt);
+      await invoices.address(
+        [{ invoiceId: invoiceId('zoe'), payTo: payTo(0), entry: entryOf() }],
+        paidAt,
+      );
       const payment = paymentOf(invoiceId('zoe'), { state: 'buried', amountSat: sat(71) });
       await invoices.savePayments([{ payment, version: 0, events: [] }]);
       expect(await payments()).toMatchObject([{ satoshi: -1_000n }, { satoshi: 1n }]);
@@ -474,7 +482,7 @@ describeProsumerInfo('billing store', (adapter) => {
       const unbilled = await billing.unbilled(riverside, december);
       await pay(1);
       const final = runOfUnbilled(unbilled, { period: december, previousPeriod: november });
-      expect(await billing.finalize(final, unbilled.mark)).toBe('changed');
+      expect(await billing.finalize(final, unbilled.mark, entryOf())).toBe('changed');
       await finalize(december);
     });
   });
@@ -552,7 +560,7 @@ describeProsumerInfo('billing store', (adapter) => {
         finalizedAt: instant(finalized),
       });
       const { mark } = await billing.unbilled(gridId, november);
-      expect(await billing.finalize(final, mark)).toBe('finalized');
+      expect(await billing.finalize(final, mark, entryOf())).toBe('finalized');
     };
     await make(hillside, '2026-12-01T08:00:01Z');
     await make(riverside, finalizedAt);

@@ -3,6 +3,7 @@ import type { OutPoint } from '../../shared/domain/bitcoin.ts';
 import type { InvoiceEvent, InvoiceId, Payment } from '../../shared/domain/invoice.ts';
 import type { InvoiceFilter } from '../../shared/ports/invoiceStore.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import {
   address,
   bill,
@@ -34,7 +35,10 @@ describeProsumerInfo('invoice store', (adapter) => {
   const stores = freshStores(adapter);
   const billBen = () => bill(stores().billing, { anna: 900n, ben: -1_000n });
   const addressed = async (id: InvoiceId = ofBen, index = 0, walletId = wallet) => {
-    await stores().invoices.address([{ invoiceId: id, payTo: payTo(index, walletId) }], paidAt);
+    await stores().invoices.address(
+      [{ invoiceId: id, payTo: payTo(index, walletId), entry: entryOf() }],
+      paidAt,
+    );
   };
   const save = (version: number, payment: Payment, ...events: InvoiceEvent[]) =>
     stores().invoices.savePayments([{ payment, version, events }]);
@@ -112,11 +116,14 @@ describeProsumerInfo('invoice store', (adapter) => {
       expect(await unaddressed(2)).toEqual(['anna', 'ben']);
       const etag = (await invoices.get(ofBen))?.etag;
       const both = [
-        { invoiceId: ofBen, payTo: payTo(0) },
-        { invoiceId: invoiceId('dora'), payTo: payTo(2_147_483_647) },
+        { invoiceId: ofBen, payTo: payTo(0), entry: entryOf() },
+        { invoiceId: invoiceId('dora'), payTo: payTo(2_147_483_647), entry: entryOf() },
       ];
       await invoices.address(both, paidAt);
-      await invoices.address([{ invoiceId: ofBen, payTo: payTo(9, otherWallet) }], later);
+      await invoices.address(
+        [{ invoiceId: ofBen, payTo: payTo(9, otherWallet), entry: entryOf() }],
+        later,
+      );
       const stored = await invoices.get(ofBen);
       expect(stored?.value.payTo).toEqual(payTo(0));
       expect(stored?.etag).not.toBe(etag);
@@ -124,7 +131,7 @@ describeProsumerInfo('invoice store', (adapter) => {
         { invoiceId: ofBen, at: paidAt, kind: 'addressed' },
       ]);
       const annas = (await invoices.get(invoiceId('anna')))?.etag ?? '';
-      await invoices.void(invoiceId('anna'), annas, later);
+      await invoices.void(invoiceId('anna'), annas, later, entryOf());
       expect(await unaddressed()).toEqual(['cleo']);
       const found = await invoices.byAddress([address(0), address(9), address(2_147_483_647)]);
       expect([...found].map(([at, { id }]) => [at, id])).toEqual([
@@ -139,7 +146,7 @@ describeProsumerInfo('invoice store', (adapter) => {
       const { invoices, billing } = stores();
       await bill(billing, { anna: -5n, ben: -6n });
       await addressed();
-      const taken = [{ invoiceId: invoiceId('anna'), payTo: payTo(0) }];
+      const taken = [{ invoiceId: invoiceId('anna'), payTo: payTo(0), entry: entryOf() }];
       await expect(invoices.address(taken, later)).rejects.toThrow();
       expect((await invoices.get(invoiceId('anna')))?.value.payTo).toBeUndefined();
       expect(await invoices.events(invoiceId('anna'), 9)).toHaveLength(1);
@@ -151,24 +158,24 @@ describeProsumerInfo('invoice store', (adapter) => {
       await billBen();
       const etag = (await invoices.get(ofBen))?.etag ?? '';
       await addressed();
-      expect(await invoices.void(ofBen, etag, later)).toBeUndefined();
+      expect(await invoices.void(ofBen, etag, later, entryOf())).toBeUndefined();
       for (const never of ['', 'v0', '*', 'v99', "v1'"]) {
-        expect(await invoices.void(ofBen, never, later)).toBeUndefined();
+        expect(await invoices.void(ofBen, never, later, entryOf())).toBeUndefined();
       }
       const current = (await invoices.get(ofBen))?.etag ?? '';
       const answers = await Promise.all([
-        invoices.void(ofBen, current, later),
-        other.invoices.void(ofBen, current, later),
+        invoices.void(ofBen, current, later, entryOf()),
+        other.invoices.void(ofBen, current, later, entryOf()),
       ]);
       const stored = await invoices.get(ofBen);
       expect(answers.filter((answer) => answer !== undefined)).toEqual([stored]);
       expect(stored?.value.voidedAt).toBe(later);
       expect(stored?.etag).not.toBe(current);
-      expect(await invoices.void(ofBen, stored?.etag ?? '', paidAt)).toBeUndefined();
+      expect(await invoices.void(ofBen, stored?.etag ?? '', paidAt, entryOf())).toBeUndefined();
       expect((await invoices.events(ofBen, 9)).slice(2)).toEqual([
         { invoiceId: ofBen, at: later, kind: 'voided' },
       ]);
-      expect(await invoices.void(invoiceId('nobody'), current, later)).toBeUndefined();
+      expect(await invoices.void(invoiceId('nobody'), current, later, entryOf())).toBeUndefined();
     });
   });
 

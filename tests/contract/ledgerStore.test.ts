@@ -12,6 +12,7 @@ import {
 } from '../../shared/ports/ledgerStore.ts';
 import type { TradePosition } from '../../shared/ports/tradeStore.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
 import {
   allPages,
@@ -34,7 +35,7 @@ const ben = prosumerId('ben');
 describeProsumerInfo('ledger store', (adapter) => {
   const stores = freshStores(adapter);
   const addProsumers = async (...ids: string[]) => {
-    for (const id of ids) await stores().prosumers.create(prosumerOf(id));
+    for (const id of ids) await stores().prosumers.create(prosumerOf(id), entryOf());
   };
   const sumsOf = async (id: ProsumerId) => (await stores().prosumers.get(id))?.sums;
   const accounts = async (gridId = riverside) =>
@@ -73,7 +74,9 @@ describeProsumerInfo('ledger store', (adapter) => {
       version: 1,
       sums: { soldWh: 4000, boughtWh: 1000, creditsUsat: 1_200_000_000n, debitsUsat: 300_000_000n },
     });
-    expect(await prosumers.replace(prosumerOf('anna', { name: 'Renamed' }), 1)).toMatchObject({
+    expect(
+      await prosumers.replace(prosumerOf('anna', { name: 'Renamed' }), 1, entryOf()),
+    ).toMatchObject({
       version: 2,
       sums: { soldWh: 4000 },
     });
@@ -132,7 +135,7 @@ describeProsumerInfo('ledger store', (adapter) => {
   test.each(['nobody', 'stranger'])('an account unknown to the grid, %s, stops all', async (id) => {
     const { ledger, prosumers } = stores();
     await addProsumers('anna', 'ben');
-    await prosumers.create(prosumerOf('stranger', { gridId: hillside }));
+    await prosumers.create(prosumerOf('stranger', { gridId: hillside }), entryOf());
     const fee = msatPerKwh(5);
     const batch = [
       tradeOf(1, { gridFeeMsatPerKwh: fee }),
@@ -155,7 +158,7 @@ describeProsumerInfo('ledger store', (adapter) => {
   test('each grid has reserved accounts of its own', async () => {
     const { ledger, prosumers } = stores();
     await addProsumers('anna');
-    await prosumers.create(prosumerOf('ben', { gridId: hillside }));
+    await prosumers.create(prosumerOf('ben', { gridId: hillside }), entryOf());
     await record(ledger, tradeOf(1, { kind: 'export', buyerId: powerPlant }));
     await record(ledger, tradeOf(1, { gridId: hillside, kind: 'import', sellerId: powerPlant }));
     const plantOf = async (gridId: typeof riverside) =>
@@ -264,7 +267,7 @@ describeProsumerInfo('ledger store', (adapter) => {
   test('all postings of a grid come by timeframe, account, revision, sequence and side', async () => {
     const { ledger, prosumers } = stores();
     await addProsumers('anna', 'ben', 'n');
-    await prosumers.create(prosumerOf('stranger', { gridId: hillside }));
+    await prosumers.create(prosumerOf('stranger', { gridId: hillside }), entryOf());
     const gridFeeMsatPerKwh = msatPerKwh(1);
     const written = [
       tradeOf(9, { gridFeeMsatPerKwh }),

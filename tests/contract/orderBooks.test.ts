@@ -6,6 +6,7 @@ import { addMinutes, type Timeframe } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import type { OrderStore } from '../../shared/ports/orderStore.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import { aheadId, aheadOf, cancelOf, changeOf, onlyFor, orderId, orderOf } from './orderSamples.ts';
 import { frames, limits, openMax, plainBooks, type Step } from './plainBooks.ts';
 import { describeProsumerInfo } from './prosumerInfoAdapters.ts';
@@ -44,13 +45,13 @@ async function runStep(orders: OrderStore, grid: GridId, step: Step): Promise<st
   }
   const timeframe = frameOf(step.frame);
   if (step.do === 'cancelAhead') {
-    return orders.cancelAhead(aheadId(`${step.id}`, timeframe, grid));
+    return orders.cancelAhead(aheadId(`${step.id}`, timeframe, grid), entryOf());
   }
   if (step.do === 'accept') {
     const { side, wh } = step;
     const trade = aheadOf(`${step.id}`, { gridId: grid, timeframe, side, energyWh: wattHours(wh) });
     const of = { prosumerId: prosumerId(`${grid}-p${step.who}`) };
-    return (await orders.acceptAhead({ ...trade, ...of }, limits)).outcome;
+    return (await orders.acceptAhead({ ...trade, ...of }, limits, entryOf())).outcome;
   }
   const limitPriceMsatPerKwh = msatPerKwh('price' in step ? step.price : 0);
   const key = `${grid}-o${step.id}`;
@@ -61,12 +62,12 @@ async function runStep(orders: OrderStore, grid: GridId, step: Step): Promise<st
       limitPriceMsatPerKwh,
       ...(step.isStanding ? { validFrom: timeframe } : onlyFor(timeframe)),
     });
-    return (await orders.place(order, openMax)).outcome;
+    return (await orders.place(order, openMax, entryOf())).outcome;
   }
   const about = { orderId: orderId(key), version: step.version, validFrom: timeframe };
   const terms = { side: 'sell', limitPriceMsatPerKwh } as const;
   const change = step.do === 'cancel' ? cancelOf(key, about) : changeOf(key, { ...about, terms });
-  return (await orders.changeOrder(change)).outcome;
+  return (await orders.changeOrder(change, entryOf())).outcome;
 }
 
 /** A book as the plain one says it. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
+import { entryOf } from './auditSamples.ts';
 import { aheadOf, changeOf, noLimits, orderOf } from './orderSamples.ts';
 import { at1030, instant, prosumerId, riverside } from './samples.ts';
 
@@ -26,11 +27,11 @@ const of = { prosumerId: prosumerId(name) };
 for (let n = 1; n <= Number(countMax); n += 1) {
   if (n === Number(seal)) await orders.seal(riverside, at1030);
   const trade = aheadOf(`${name}-${n}`, of);
-  const accepted = await orders.acceptAhead(trade, noLimits);
+  const accepted = await orders.acceptAhead(trade, noLimits, entryOf());
   if (accepted.outcome === 'accepted') process.stdout.write(`${trade.id}\n`);
   const { id } = orderOf(`${name}-${n}`);
-  await orders.place(orderOf(id, of), Number(countMax));
-  const changed = await orders.changeOrder(changeOf(id));
+  await orders.place(orderOf(id, of), Number(countMax), entryOf());
+  const changed = await orders.changeOrder(changeOf(id), entryOf());
   if (changed.outcome === 'changed') process.stdout.write(`${id}.2\n`);
 }
 close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openEmbeddedProsumerInfo } from '../../shared/adapters/embedded/openEmbedded.ts';
+import { entryOf } from './auditSamples.ts';
 import { aheadId, aheadOf, changeOf, noLimits, onlyFor, orderOf } from './orderSamples.ts';
 import { at1015, at1045, instant, riverside } from './samples.ts';
 
@@ -14,13 +15,13 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-'));
   const clock = { now: () => instant('2026-11-22T12:00:00Z') };
   const { orders, close } = openEmbeddedProsumerInfo(directory, { clock, durability: 'process' });
-  await orders.acceptAhead(aheadOf('sealed', { timeframe: at1015 }), noLimits);
-  for (const id of ['a', 'b', 'c']) await orders.acceptAhead(aheadOf(id), noLimits);
-  await orders.cancelAhead(aheadId('b'));
-  await orders.place(orderOf('s', { validFrom: at1015 }), 9);
-  await orders.place(orderOf('o', onlyFor(at1045)), 9);
+  await orders.acceptAhead(aheadOf('sealed', { timeframe: at1015 }), noLimits, entryOf());
+  for (const id of ['a', 'b', 'c']) await orders.acceptAhead(aheadOf(id), noLimits, entryOf());
+  await orders.cancelAhead(aheadId('b'), entryOf());
+  await orders.place(orderOf('s', { validFrom: at1015 }), 9, entryOf());
+  await orders.place(orderOf('o', onlyFor(at1045)), 9, entryOf());
   await orders.seal(riverside, at1015);
-  await orders.changeOrder(changeOf('s', { validFrom: at1045 }));
+  await orders.changeOrder(changeOf('s', { validFrom: at1045 }), entryOf());
   close();
   db = new DatabaseSync(join(directory, 'prosumerInfo.db'));
 });

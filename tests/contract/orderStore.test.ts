@@ -3,6 +3,7 @@ import { compareIds } from '../../shared/domain/ids.ts';
 import { emptyBook } from '../../shared/domain/order.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import {
   aheadId,
   aheadOf,
@@ -35,9 +36,9 @@ const ben = prosumerId('ben');
 describeProsumerInfo('order store', (adapter) => {
   const stores = freshStores(adapter);
   const accept = (id: string, change: Parameters<typeof aheadOf>[1] = {}, limits = {}) =>
-    stores().orders.acceptAhead(aheadOf(id, change), { ...noLimits, ...limits });
+    stores().orders.acceptAhead(aheadOf(id, change), { ...noLimits, ...limits }, entryOf());
   const place = (id: string, change: Parameters<typeof orderOf>[1] = {}, openMax = 99) =>
-    stores().orders.place(orderOf(id, change), openMax);
+    stores().orders.place(orderOf(id, change), openMax, entryOf());
   const bookedIds = async (frame = at1030, gridId = riverside) => {
     const { ahead, orders } = await stores().orders.book(gridId, frame);
     return [...ahead.map(({ id }) => id), ...orders.map(({ id, version }) => `${id}.${version}`)];
@@ -53,7 +54,10 @@ describeProsumerInfo('order store', (adapter) => {
       });
       const trade = { ...whole, status: 'pending', sequence: 1 };
       const { orders, reopen } = stores();
-      expect(await orders.acceptAhead(whole, noLimits)).toEqual({ outcome: 'accepted', trade });
+      expect(await orders.acceptAhead(whole, noLimits, entryOf())).toEqual({
+        outcome: 'accepted',
+        trade,
+      });
       expect(await orders.getAhead(whole.id)).toEqual(trade);
       const reopened = (await reopen()).orders;
       expect(await reopened.getAhead(whole.id)).toEqual(trade);
@@ -67,7 +71,7 @@ describeProsumerInfo('order store', (adapter) => {
       expect(await accept('a')).toEqual(first);
       const other = { energyWh: wattHours(7), priceMsatPerKwh: msatPerKwh(1) };
       expect(await accept('a', other, { prosumerWhMax: 0 })).toEqual(first);
-      await orders.cancelAhead(aheadId('a'));
+      await orders.cancelAhead(aheadId('a'), entryOf());
       await orders.seal(riverside, at1030);
       const cancelled = await orders.getAhead(aheadId('a'));
       expect(cancelled?.status).toBe('cancelled');
@@ -126,7 +130,7 @@ describeProsumerInfo('order store', (adapter) => {
         const id = JSON.stringify(other).length;
         expect(await accept(`d${id}`, other, limits)).toMatchObject({ outcome: 'accepted' });
       }
-      await stores().orders.cancelAhead(aheadId('a'));
+      await stores().orders.cancelAhead(aheadId('a'), entryOf());
       expect(await accept('c', {}, limits)).toMatchObject({ outcome: 'accepted' });
     });
 
@@ -143,8 +147,8 @@ describeProsumerInfo('order store', (adapter) => {
       const limits = { prosumerWhMax: 1_000, gridWhMax: 1_000 };
       await accept('a', {}, limits);
       expect(await accept('b', {}, limits)).toMatchObject({ outcome: 'over_limit' });
-      expect(await orders.cancelAhead(aheadId('a'))).toBe('cancelled');
-      expect(await orders.cancelAhead(aheadId('a'))).toBe('cancelled');
+      expect(await orders.cancelAhead(aheadId('a'), entryOf())).toBe('cancelled');
+      expect(await orders.cancelAhead(aheadId('a'), entryOf())).toBe('cancelled');
       expect(await accept('b', {}, limits)).toMatchObject({ outcome: 'accepted' });
       expect(await bookedIds()).toEqual([aheadId('b')]);
       expect((await orders.getAhead(aheadId('a')))?.status).toBe('cancelled');
@@ -155,12 +159,12 @@ describeProsumerInfo('order store', (adapter) => {
       await accept('a');
       await accept('b');
       await orders.seal(riverside, at1015);
-      expect(await orders.cancelAhead(aheadId('a'))).toBe('cancelled');
+      expect(await orders.cancelAhead(aheadId('a'), entryOf())).toBe('cancelled');
       await orders.seal(riverside, at1030);
-      expect(await orders.cancelAhead(aheadId('b'))).toBe('sealed');
-      expect(await orders.cancelAhead(aheadId('a'))).toBe('cancelled');
-      expect(await orders.cancelAhead(aheadId('c'))).toBe('not_found');
-      expect(await orders.cancelAhead(aheadId('a', at1045))).toBe('not_found');
+      expect(await orders.cancelAhead(aheadId('b'), entryOf())).toBe('sealed');
+      expect(await orders.cancelAhead(aheadId('a'), entryOf())).toBe('cancelled');
+      expect(await orders.cancelAhead(aheadId('c'), entryOf())).toBe('not_found');
+      expect(await orders.cancelAhead(aheadId('a', at1045), entryOf())).toBe('not_found');
     });
 
     test('is listed by grid, by timeframe and by prosumer, page by page', async () => {
@@ -172,7 +176,7 @@ describeProsumerInfo('order store', (adapter) => {
         });
       }
       await accept('a', { gridId: hillside, prosumerId: prosumerId('kim') });
-      await orders.cancelAhead(aheadId('d'));
+      await orders.cancelAhead(aheadId('d'), entryOf());
       for (const limit of [1, 2, 3, 5, 6]) {
         const sequences = async (
           list: (page: { after?: number; limit: number }) => ReturnType<typeof orders.listAheadOf>,
@@ -207,7 +211,9 @@ describeProsumerInfo('order store', (adapter) => {
       const other = (await openAnother()).orders;
       const ids = Array.from({ length: 12 }, (_, n) => nthId(n >> 1));
       const outcomes = await Promise.all(
-        ids.map((id, n) => (n % 2 === 0 ? orders : other).acceptAhead(aheadOf(id), noLimits)),
+        ids.map((id, n) =>
+          (n % 2 === 0 ? orders : other).acceptAhead(aheadOf(id), noLimits, entryOf()),
+        ),
       );
       const places = outcomes.map((answer) =>
         answer.outcome === 'accepted' ? `${answer.trade.id} ${answer.trade.sequence}` : '',
@@ -228,6 +234,7 @@ describeProsumerInfo('order store', (adapter) => {
           (n % 2 === 0 ? orders : other).acceptAhead(
             aheadOf(nthId(n), { prosumerId: prosumerId(nthId(n)) }),
             limits,
+            entryOf(),
           ),
         ),
       );
@@ -240,7 +247,8 @@ describeProsumerInfo('order store', (adapter) => {
       const other = (await openAnother()).orders;
       const accepts = Array.from(
         { length: 16 },
-        (_, n) => () => (n % 2 === 0 ? orders : other).acceptAhead(aheadOf(nthId(n)), noLimits),
+        (_, n) => () =>
+          (n % 2 === 0 ? orders : other).acceptAhead(aheadOf(nthId(n)), noLimits, entryOf()),
       );
       const before = Promise.all(accepts.slice(0, 8).map((run) => run()));
       const sealing = other.seal(riverside, at1030);
@@ -272,17 +280,21 @@ describeProsumerInfo('order store', (adapter) => {
         expect(await place('a', onlyFor(frame))).toEqual({ outcome: 'sealed' });
         expect(await place('a', { validFrom: frame })).toEqual({ outcome: 'sealed' });
         const standing = { outcome: 'sealed' };
-        expect(await orders.changeOrder(changeOf('s', { validFrom: frame }))).toEqual(standing);
-        expect(await orders.changeOrder(cancelOf('s', { validFrom: frame }))).toEqual(standing);
-        expect(await orders.changeOrder(changeOf('b', { validFrom: frame }))).toEqual({
+        expect(await orders.changeOrder(changeOf('s', { validFrom: frame }), entryOf())).toEqual(
+          standing,
+        );
+        expect(await orders.changeOrder(cancelOf('s', { validFrom: frame }), entryOf())).toEqual(
+          standing,
+        );
+        expect(await orders.changeOrder(changeOf('b', { validFrom: frame }), entryOf())).toEqual({
           outcome: 'closed',
         });
       }
-      expect(await orders.cancelAhead(aheadId('b', at1015))).toBe('sealed');
+      expect(await orders.cancelAhead(aheadId('b', at1015), entryOf())).toBe('sealed');
       expect(await accept('a', { timeframe: at1045 })).toMatchObject({ outcome: 'accepted' });
       expect(await place('a', onlyFor(at1045))).toMatchObject({ outcome: 'placed' });
       expect(await place('t', { validFrom: at1045 })).toMatchObject({ outcome: 'placed' });
-      const changed = await orders.changeOrder(changeOf('s', { validFrom: at1045 }));
+      const changed = await orders.changeOrder(changeOf('s', { validFrom: at1045 }), entryOf());
       expect(changed).toMatchObject({ outcome: 'changed' });
       expect(await accept('a', { gridId: hillside })).toMatchObject({ outcome: 'accepted' });
     });
@@ -298,7 +310,7 @@ describeProsumerInfo('order store', (adapter) => {
       expect(await orders.seal(riverside, at1000)).toEqual(emptyBook);
       expect(await orders.seal(riverside, at1030)).toEqual(sealed);
       const reopened = (await reopen()).orders;
-      const again = await reopened.acceptAhead(aheadOf('b'), noLimits);
+      const again = await reopened.acceptAhead(aheadOf('b'), noLimits, entryOf());
       expect(again).toEqual({ outcome: 'sealed' });
       expect(await reopened.seal(riverside, at1030)).toEqual(sealed);
       expect(await reopened.seal(hillside, at1030)).toEqual(emptyBook);
@@ -311,8 +323,8 @@ describeProsumerInfo('order store', (adapter) => {
       await place('u', onlyFor(at1030));
       await accept('a');
       const sealed = await orders.seal(riverside, at1030);
-      await orders.changeOrder(changeOf('s', { validFrom: at1045 }));
-      await orders.changeOrder(cancelOf('t', { validFrom: at1045 }));
+      await orders.changeOrder(changeOf('s', { validFrom: at1045 }), entryOf());
+      await orders.changeOrder(cancelOf('t', { validFrom: at1045 }), entryOf());
       expect(await orders.book(riverside, at1030)).toEqual(sealed);
       expect(sealed.orders.map(({ id }) => id)).toEqual(['s', 'u', 't']);
       expect(await bookedIds(at1045)).toEqual(['s.2']);
@@ -324,7 +336,10 @@ describeProsumerInfo('order store', (adapter) => {
       const ids = Array.from({ length: 12 }, (_, n) => nthId(n));
       for (const id of ids) await place(id);
       const change = (id: string, n: number) =>
-        (n % 2 === 0 ? orders : other).changeOrder(n % 3 === 0 ? changeOf(id) : cancelOf(id));
+        (n % 2 === 0 ? orders : other).changeOrder(
+          n % 3 === 0 ? changeOf(id) : cancelOf(id),
+          entryOf(),
+        );
       const before = ids.slice(0, 6).map(change);
       const sealing = other.seal(riverside, at1030);
       const outcomes = await Promise.all([...before, ...ids.slice(6).map(change)]);
@@ -351,8 +366,11 @@ describeProsumerInfo('order store', (adapter) => {
         limitPriceMsatPerKwh: msatPerKwh(0),
       });
       const standing = { ...orderOf('s'), ...first };
-      expect(await orders.place(orderOf('s'), 9)).toEqual({ outcome: 'placed', order: standing });
-      expect(await orders.place(full, 9)).toMatchObject({ outcome: 'placed' });
+      expect(await orders.place(orderOf('s'), 9, entryOf())).toEqual({
+        outcome: 'placed',
+        order: standing,
+      });
+      expect(await orders.place(full, 9, entryOf())).toMatchObject({ outcome: 'placed' });
       const reopened = (await reopen()).orders;
       expect(await reopened.getOrder(orderId('o'))).toEqual({ ...full, ...first });
       expect(await reopened.getOrder(orderId('s'))).toEqual(standing);
@@ -385,7 +403,7 @@ describeProsumerInfo('order store', (adapter) => {
       const { orders } = stores();
       const first = await place('s');
       expect(await place('s', { side: 'buy' }, 0)).toEqual(first);
-      const changed = await orders.changeOrder(changeOf('s'));
+      const changed = await orders.changeOrder(changeOf('s'), entryOf());
       await orders.seal(riverside, at1045);
       expect(await place('s')).toEqual({ ...changed, outcome: 'placed' });
     });
@@ -397,8 +415,8 @@ describeProsumerInfo('order store', (adapter) => {
       await place('c');
       await place('d', { prosumerId: ben });
       await place('e');
-      await orders.changeOrder(changeOf('c', { validFrom: at1045 }));
-      await orders.changeOrder(cancelOf('e', { validFrom: at1100 }));
+      await orders.changeOrder(changeOf('c', { validFrom: at1045 }), entryOf());
+      await orders.changeOrder(cancelOf('e', { validFrom: at1100 }), entryOf());
       // Of anna's, b and c count from 10:30 on, a before, and e is cancelled.
       expect(await place('f', {}, 2)).toEqual({ outcome: 'too_many' });
       expect(await place('f', { validFrom: at1015 }, 3)).toEqual({ outcome: 'too_many' });
@@ -415,7 +433,7 @@ describeProsumerInfo('order store', (adapter) => {
       const other = (await openAnother()).orders;
       const outcomes = await Promise.all(
         Array.from({ length: 10 }, (_, n) =>
-          (n % 2 === 0 ? orders : other).place(orderOf(nthId(n >> 1)), 3),
+          (n % 2 === 0 ? orders : other).place(orderOf(nthId(n >> 1)), 3, entryOf()),
         ),
       );
       const placed = outcomes.flatMap((answer) =>
@@ -440,7 +458,7 @@ describeProsumerInfo('order store', (adapter) => {
         changedAt: change.changedAt,
         status: 'open',
       };
-      expect(await orders.changeOrder(change)).toEqual({ outcome: 'changed', order });
+      expect(await orders.changeOrder(change, entryOf())).toEqual({ outcome: 'changed', order });
       expect(await orders.getOrder(orderId('s'))).toEqual(order);
       expect(await bookedIds(at1030)).toEqual(['s.1']);
       expect(await bookedIds(at1045)).toEqual(['s.2']);
@@ -452,7 +470,7 @@ describeProsumerInfo('order store', (adapter) => {
       const { orders } = stores();
       await place('s', { energyWh: wattHours(5) });
       const { energyWh: _, ...terms } = buyTerms;
-      await orders.changeOrder(changeOf('s', { terms }));
+      await orders.changeOrder(changeOf('s', { terms }), entryOf());
       const changed = await orders.getOrder(orderId('s'));
       expect(changed).toMatchObject(terms);
       expect(changed).not.toHaveProperty('energyWh');
@@ -463,13 +481,13 @@ describeProsumerInfo('order store', (adapter) => {
       await place('s', { validFrom: at1045 });
       await place('o', onlyFor(at1045));
       for (const id of ['s', 'o']) {
-        const answer = await orders.changeOrder(changeOf(id, { validFrom: at1015 }));
+        const answer = await orders.changeOrder(changeOf(id, { validFrom: at1015 }), entryOf());
         expect(answer).toMatchObject({ outcome: 'changed', order: { validFrom: at1045 } });
       }
       expect(await bookedIds(at1030)).toEqual([]);
       expect(await bookedIds(at1045)).toEqual(['o.2', 's.2']);
       expect(await bookedIds(at1100)).toEqual(['s.2']);
-      await orders.changeOrder(cancelOf('o', { version: 2, validFrom: at1015 }));
+      await orders.changeOrder(cancelOf('o', { version: 2, validFrom: at1015 }), entryOf());
       expect(await bookedIds(at1045)).toEqual(['s.2']);
     });
 
@@ -479,7 +497,7 @@ describeProsumerInfo('order store', (adapter) => {
       await place('o', onlyFor(at1045));
       await orders.seal(riverside, at1030);
       for (const id of ['s', 'o']) {
-        const answer = await orders.changeOrder(changeOf(id, { validFrom: at1015 }));
+        const answer = await orders.changeOrder(changeOf(id, { validFrom: at1015 }), entryOf());
         expect(answer).toMatchObject({ outcome: 'changed', order: { validFrom: at1045 } });
       }
     });
@@ -487,7 +505,7 @@ describeProsumerInfo('order store', (adapter) => {
     test('cancels it where it has no terms: it is there, and counts no more', async () => {
       const { orders } = stores();
       const placed = orderOf('s', { validFrom: at1015, energyWh: wattHours(5) });
-      await orders.place(placed, 9);
+      await orders.place(placed, 9, entryOf());
       const cancel = cancelOf('s', { validFrom: at1045 });
       const order = {
         ...placed,
@@ -497,7 +515,7 @@ describeProsumerInfo('order store', (adapter) => {
         changedAt: cancel.changedAt,
         status: 'cancelled',
       };
-      expect(await orders.changeOrder(cancel)).toEqual({ outcome: 'changed', order });
+      expect(await orders.changeOrder(cancel, entryOf())).toEqual({ outcome: 'changed', order });
       expect(await orders.getOrder(orderId('s'))).toEqual(order);
       expect(await bookedIds(at1030)).toEqual(['s.1']);
       expect(await bookedIds(at1045)).toEqual([]);
@@ -506,14 +524,14 @@ describeProsumerInfo('order store', (adapter) => {
     test('is repeated with the same answer', async () => {
       const { orders } = stores();
       await place('s');
-      const changed = await orders.changeOrder(changeOf('s'));
+      const changed = await orders.changeOrder(changeOf('s'), entryOf());
       const later = { changedAt: instant('2026-11-22T10:50:00Z'), validFrom: at1045 };
-      expect(await orders.changeOrder(changeOf('s', later))).toEqual(changed);
-      const cancelled = await orders.changeOrder(cancelOf('s', { version: 2 }));
+      expect(await orders.changeOrder(changeOf('s', later), entryOf())).toEqual(changed);
+      const cancelled = await orders.changeOrder(cancelOf('s', { version: 2 }), entryOf());
       expect(cancelled).toMatchObject({ outcome: 'changed', order: { version: 3 } });
       await orders.seal(riverside, at1100);
       const again = cancelOf('s', { ...later, version: 2 });
-      expect(await orders.changeOrder(again)).toEqual(cancelled);
+      expect(await orders.changeOrder(again, entryOf())).toEqual(cancelled);
       expect(await orders.getOrder(orderId('s'))).toEqual(
         cancelled.outcome === 'changed' && cancelled.order,
       );
@@ -523,7 +541,7 @@ describeProsumerInfo('order store', (adapter) => {
       const { orders } = stores();
       await place('s');
       await place('o', onlyFor(at1030));
-      await orders.changeOrder(changeOf('s'));
+      await orders.changeOrder(changeOf('s'), entryOf());
       const other = { ...buyTerms, energyWh: wattHours(1) };
       for (const refused of [
         changeOf('s', { terms: other }),
@@ -531,18 +549,18 @@ describeProsumerInfo('order store', (adapter) => {
         changeOf('s', { version: 3 }),
         cancelOf('s', { version: 0 }),
       ]) {
-        expect(await orders.changeOrder(refused)).toEqual({ outcome: 'conflict' });
+        expect(await orders.changeOrder(refused, entryOf())).toEqual({ outcome: 'conflict' });
       }
       const closed = { outcome: 'closed' };
       const ended = { validFrom: at1045 };
-      expect(await orders.changeOrder(changeOf('o', ended))).toEqual(closed);
-      expect(await orders.changeOrder(cancelOf('o', ended))).toEqual(closed);
-      await orders.changeOrder(cancelOf('s', { version: 2 }));
-      expect(await orders.changeOrder(changeOf('s', { version: 3 }))).toEqual(closed);
-      expect(await orders.changeOrder(cancelOf('s', { version: 3 }))).toEqual(closed);
-      expect(await orders.changeOrder(cancelOf('s'))).toEqual(closed);
-      expect(await orders.changeOrder(changeOf('s', { version: 2 }))).toEqual(closed);
-      expect(await orders.changeOrder(changeOf('p'))).toEqual({ outcome: 'not_found' });
+      expect(await orders.changeOrder(changeOf('o', ended), entryOf())).toEqual(closed);
+      expect(await orders.changeOrder(cancelOf('o', ended), entryOf())).toEqual(closed);
+      await orders.changeOrder(cancelOf('s', { version: 2 }), entryOf());
+      expect(await orders.changeOrder(changeOf('s', { version: 3 }), entryOf())).toEqual(closed);
+      expect(await orders.changeOrder(cancelOf('s', { version: 3 }), entryOf())).toEqual(closed);
+      expect(await orders.changeOrder(cancelOf('s'), entryOf())).toEqual(closed);
+      expect(await orders.changeOrder(changeOf('s', { version: 2 }), entryOf())).toEqual(closed);
+      expect(await orders.changeOrder(changeOf('p'), entryOf())).toEqual({ outcome: 'not_found' });
       expect(await bookedIds()).toEqual(['o.1']);
     });
 
@@ -553,7 +571,7 @@ describeProsumerInfo('order store', (adapter) => {
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, (_, n) => {
           const terms = { ...buyTerms, energyWh: wattHours(n + 1) };
-          return (n % 2 === 0 ? orders : other).changeOrder(changeOf('s', { terms }));
+          return (n % 2 === 0 ? orders : other).changeOrder(changeOf('s', { terms }), entryOf());
         }),
       );
       const made = outcomes.filter(({ outcome }) => outcome === 'changed');
@@ -566,8 +584,8 @@ describeProsumerInfo('order store', (adapter) => {
     const { orders } = stores();
     for (const id of ['d', 'a', 'c', 'b']) await place(id);
     await place('e', { prosumerId: ben });
-    await orders.changeOrder(changeOf('b', { validFrom: at1045 }));
-    await orders.changeOrder(cancelOf('c', { validFrom: at1045 }));
+    await orders.changeOrder(changeOf('b', { validFrom: at1045 }), entryOf());
+    await orders.changeOrder(cancelOf('c', { validFrom: at1045 }), entryOf());
     for (const limit of [1, 2, 3, 4, 5]) {
       const listed = await allPages(
         limit,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AddressChallenge, PayoutAddress, PayoutId } from '../../shared/domain/payout.ts';
 import { freshStores } from './adapters.ts';
+import { entryOf } from './auditSamples.ts';
 import {
   address,
   bill,
@@ -63,14 +64,14 @@ describeProsumerInfo('payout store', (adapter) => {
     test('belong to the payout that takes them, for good', async () => {
       const { payouts } = stores();
       await billAll();
-      expect(await payouts.create(payoutOf(1, [annas]))).toBe(true);
+      expect(await payouts.create(payoutOf(1, [annas]), entryOf())).toBe(true);
       expect(await waiting()).toEqual(['2026-11.a-b', '2026-11.zoe']);
       const { items } = await payouts.listPayees(riverside, { limit: 9 });
       expect(items.map((payee) => payee.payoutId)).toEqual([
         ...[undefined, payoutId(1), undefined, payoutId(1)],
       ]);
       const again = payoutOf(2, [versionOf([['anna', december]], [coinOf('b1')])]);
-      expect(await payouts.create(again)).toBe(false);
+      expect(await payouts.create(again, entryOf())).toBe(false);
       expect(await payouts.get(payoutId(2))).toBeUndefined();
       expect(await payouts.takenCoins(riverside)).toEqual(
         new Set([`${txid('a1')}:0`, `${txid('a2')}:0`]),
@@ -80,7 +81,7 @@ describeProsumerInfo('payout store', (adapter) => {
     test('are not taken when one of them is not waiting, or a coin is not free', async () => {
       const { payouts } = stores();
       await billAll();
-      await payouts.create(payoutOf(1, [annas]));
+      await payouts.create(payoutOf(1, [annas]), entryOf());
       const before = await waiting();
       for (const version of [
         versionOf(
@@ -94,12 +95,12 @@ describeProsumerInfo('payout store', (adapter) => {
         versionOf([['nobody', november]], [coinOf('c1')]),
         versionOf([['zoe', november]], [coinOf('c1'), coinOf('a2')]),
       ]) {
-        expect(await payouts.create(payoutOf(2, [version]))).toBe(false);
+        expect(await payouts.create(payoutOf(2, [version]), entryOf())).toBe(false);
       }
       expect(await waiting()).toEqual(before);
       expect((await payouts.takenCoins(riverside)).size).toBe(2);
       const sameTransaction = versionOf([['zoe', november]], [coinOf('a2', { vout: 1 })]);
-      expect(await payouts.create(payoutOf(2, [sameTransaction]))).toBe(true);
+      expect(await payouts.create(payoutOf(2, [sameTransaction]), entryOf())).toBe(true);
     });
 
     test('that two payouts want at once are taken by one', async () => {
@@ -109,7 +110,7 @@ describeProsumerInfo('payout store', (adapter) => {
       const made = await Promise.all(
         Array.from({ length: 8 }, (_, n) => {
           const version = versionOf([['zoe', november]], [coinOf(`c${n}`)]);
-          return (n % 2 === 0 ? payouts : other.payouts).create(payoutOf(n, [version]));
+          return (n % 2 === 0 ? payouts : other.payouts).create(payoutOf(n, [version]), entryOf());
         }),
       );
       expect(made.filter((isMade) => isMade)).toHaveLength(1);
@@ -124,8 +125,11 @@ describeProsumerInfo('payout store', (adapter) => {
       const other = await openAnother();
       await billAll();
       const made = await Promise.all([
-        payouts.create(payoutOf(1, [versionOf([['zoe', november]], [coinOf('c1')])])),
-        other.payouts.create(payoutOf(2, [versionOf([['anna', november]], [coinOf('c1')])])),
+        payouts.create(payoutOf(1, [versionOf([['zoe', november]], [coinOf('c1')])]), entryOf()),
+        other.payouts.create(
+          payoutOf(2, [versionOf([['anna', november]], [coinOf('c1')])]),
+          entryOf(),
+        ),
       ]);
       expect(made.filter((isMade) => isMade)).toHaveLength(1);
       expect(await waiting()).toHaveLength(3);
@@ -134,9 +138,11 @@ describeProsumerInfo('payout store', (adapter) => {
     test('of a wallet that two grids have belongs to a payout of one', async () => {
       const { payouts } = stores();
       await billAll();
-      await payouts.create(payoutOf(1, [annas]));
+      await payouts.create(payoutOf(1, [annas]), entryOf());
       const elsewhere = versionOf([['kim', november]], [coinOf('a1')]);
-      expect(await payouts.create(payoutOf(2, [elsewhere], { gridId: hillside }))).toBe(false);
+      expect(await payouts.create(payoutOf(2, [elsewhere], { gridId: hillside }), entryOf())).toBe(
+        false,
+      );
       expect(await payouts.takenCoins(hillside)).toEqual(new Set());
     });
   });
@@ -152,7 +158,7 @@ describeProsumerInfo('payout store', (adapter) => {
       const made = payoutOf(1, [big, { ...withoutChange, signedHex: '02'.repeat(50_000) }], {
         ...{ status: 'confirmed', broadcastAt: paidAt, confirmed },
       });
-      expect(await payouts.create(made)).toBe(true);
+      expect(await payouts.create(made, entryOf())).toBe(true);
       const again = await reopen();
       const stored = await again.payouts.get(payoutId(1));
       expect(stored?.value).toEqual(made);
@@ -163,32 +169,35 @@ describeProsumerInfo('payout store', (adapter) => {
       const { payouts, openAnother } = stores();
       const other = await openAnother();
       await billAll();
-      await payouts.create(payoutOf(1, [annas]));
+      await payouts.create(payoutOf(1, [annas]), entryOf());
       const etag = (await payouts.get(payoutId(1)))?.etag ?? '';
       const signed = payoutOf(1, [{ ...annas, signedHex: '0200' }], { status: 'signed' });
       const answers = await Promise.all([
-        payouts.replace(signed, etag),
-        other.payouts.replace(signed, etag),
-        payouts.replace(signed, etag),
+        payouts.replace(signed, etag, entryOf()),
+        other.payouts.replace(signed, etag, entryOf()),
+        payouts.replace(signed, etag, entryOf()),
       ]);
       const stored = await payouts.get(payoutId(1));
       expect(answers.filter((answer) => answer !== undefined)).toEqual([stored]);
       expect(stored?.value).toEqual(signed);
       expect(stored?.etag).not.toBe(etag);
       for (const never of ['', '*', 'v0', 'v999', etag]) {
-        expect(await payouts.replace(payoutOf(1, [annas]), never)).toBeUndefined();
+        expect(await payouts.replace(payoutOf(1, [annas]), never, entryOf())).toBeUndefined();
       }
-      expect(await payouts.replace(payoutOf(2, [annas]), etag)).toBeUndefined();
+      expect(await payouts.replace(payoutOf(2, [annas]), etag, entryOf())).toBeUndefined();
       expect(await payouts.get(payoutId(1))).toEqual(stored);
-      const next = await payouts.replace(payoutOf(1, [annas]), stored?.etag ?? '');
+      const next = await payouts.replace(payoutOf(1, [annas]), stored?.etag ?? '', entryOf());
       expect(next).toEqual(await payouts.get(payoutId(1)));
     });
 
     test('gets the coins of all its versions, unless one belongs to another', async () => {
       const { payouts } = stores();
       await billAll();
-      await payouts.create(payoutOf(1, [annas]));
-      await payouts.create(payoutOf(2, [versionOf([['zoe', november]], [coinOf('z1')])]));
+      await payouts.create(payoutOf(1, [annas]), entryOf());
+      await payouts.create(
+        payoutOf(2, [versionOf([['zoe', november]], [coinOf('z1')])]),
+        entryOf(),
+      );
       const etag = (await payouts.get(payoutId(1)))?.etag ?? '';
       const bump = (...digits: string[]) =>
         payoutOf(1, [
@@ -198,9 +207,9 @@ describeProsumerInfo('payout store', (adapter) => {
             digits.map((d) => coinOf(d)),
           ),
         ]);
-      expect(await payouts.replace(bump('a1', 'b1', 'z1'), etag)).toBeUndefined();
+      expect(await payouts.replace(bump('a1', 'b1', 'z1'), etag, entryOf())).toBeUndefined();
       expect((await payouts.takenCoins(riverside)).size).toBe(3);
-      expect(await payouts.replace(bump('a1', 'b1'), etag)).toBeDefined();
+      expect(await payouts.replace(bump('a1', 'b1'), etag, entryOf())).toBeDefined();
       expect(await payouts.takenCoins(riverside)).toEqual(
         new Set(['a1', 'a2', 'b1', 'z1'].map((digits) => `${txid(digits)}:0`)),
       );
@@ -214,10 +223,10 @@ describeProsumerInfo('payout store', (adapter) => {
       for (const n of [3, 0, 4, 1, 2]) {
         const version = versionOf([[`p${n}`, november]], [coinOf(`c${n}`)]);
         const status = n === 2 ? 'confirmed' : n === 3 ? 'broadcast' : 'built';
-        expect(await payouts.create(payoutOf(n, [version], { status }))).toBe(true);
+        expect(await payouts.create(payoutOf(n, [version], { status }), entryOf())).toBe(true);
       }
       const elsewhere = versionOf([['kim', november]], [coinOf('d1')]);
-      await payouts.create(payoutOf(9, [elsewhere], { gridId: hillside }));
+      await payouts.create(payoutOf(9, [elsewhere], { gridId: hillside }), entryOf());
       for (const limit of [1, 2, 5, 6]) {
         const listed = await allPages(limit, (page: { after?: PayoutId; limit: number }) =>
           payouts.list(riverside, page),
@@ -231,7 +240,7 @@ describeProsumerInfo('payout store', (adapter) => {
       const last = await payouts.get(payoutId(9));
       const done = last && { ...last.value, status: 'confirmed' as const };
       if (done === undefined) throw new Error('the payout was made');
-      await payouts.replace(done, last?.etag ?? '');
+      await payouts.replace(done, last?.etag ?? '', entryOf());
       expect((await payouts.listUnconfirmed({ limit: 9 })).items).toHaveLength(4);
     });
 
@@ -245,7 +254,7 @@ describeProsumerInfo('payout store', (adapter) => {
         coins,
       );
       const large = payoutOf(1, [version]);
-      expect(await payouts.create(large)).toBe(true);
+      expect(await payouts.create(large, entryOf())).toBe(true);
       expect((await payouts.get(payoutId(1)))?.value).toEqual(large);
       expect(await waiting()).toEqual([]);
       expect((await payouts.takenCoins(riverside)).size).toBe(100);
@@ -280,7 +289,7 @@ describeProsumerInfo('payout store', (adapter) => {
       const again = await reopen();
       const latest = challenge({ nonce: 'n2', address: address(7) });
       expect(await again.payouts.getChallenge(prosumerId('anna'))).toEqual(latest);
-      expect(await again.payouts.bindAddress(bound(), 'n1')).toBe(false);
+      expect(await again.payouts.bindAddress(bound(), 'n1', entryOf())).toBe(false);
       expect(await again.payouts.getAddress(prosumerId('anna'))).toBeUndefined();
       expect(await again.payouts.getChallenge(prosumerId('anna'))).toEqual(latest);
     });
@@ -290,14 +299,14 @@ describeProsumerInfo('payout store', (adapter) => {
       const other = await openAnother();
       await payouts.putChallenge(challenge());
       const answers = await Promise.all([
-        payouts.bindAddress(bound(), 'n1'),
-        other.payouts.bindAddress(bound({ message: 'other' }), 'n1'),
+        payouts.bindAddress(bound(), 'n1', entryOf()),
+        other.payouts.bindAddress(bound({ message: 'other' }), 'n1', entryOf()),
       ]);
       expect(answers.toSorted()).toEqual([false, true]);
       const kept = answers[0] ? bound() : bound({ message: 'other' });
       expect(await payouts.getAddress(prosumerId('anna'))).toEqual(kept);
       expect(await payouts.getChallenge(prosumerId('anna'))).toBeUndefined();
-      expect(await payouts.bindAddress(bound(), 'n1')).toBe(false);
+      expect(await payouts.bindAddress(bound(), 'n1', entryOf())).toBe(false);
     });
 
     test('is what was bound last, and is found for its grid', async () => {
@@ -311,7 +320,7 @@ describeProsumerInfo('payout store', (adapter) => {
       for (const one of [bound(), ...addresses]) {
         const { prosumerId, gridId } = one;
         await payouts.putChallenge(challenge({ prosumerId, gridId }));
-        expect(await payouts.bindAddress(one, 'n1')).toBe(true);
+        expect(await payouts.bindAddress(one, 'n1', entryOf())).toBe(true);
       }
       expect(await payouts.getAddress(prosumerId('anna'))).toEqual(addresses[0]);
       expect([...(await payouts.addressesOf(riverside))]).toEqual([

@@ -12,6 +12,7 @@ import { type AccountId, compareIds, miniGrid, powerPlant } from '../../shared/d
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import type { Trade } from '../../shared/domain/trade.ts';
 import { microSatoshi, msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import { entryOf } from './auditSamples.ts';
 import { bill, invoiceId, paidAt, paymentOf, payTo } from './billingSamples.ts';
 import {
   december,
@@ -144,7 +145,10 @@ test('what is only ever added to can be neither changed nor deleted', async () =
   const key = { gridId: riverside, timeframe: tradeOf(1).timeframe, revision: 0, batch: 1 };
   await ledger.record(key, [], { period: november, lines: line, averaged: [] });
   await bill(billing, { anna: 300n, ben: -300n });
-  await invoices.address([{ invoiceId: invoiceId('ben'), payTo: payTo(0) }], paidAt);
+  await invoices.address(
+    [{ invoiceId: invoiceId('ben'), payTo: payTo(0), entry: entryOf() }],
+    paidAt,
+  );
   const payment = paymentOf(invoiceId('ben'));
   await invoices.savePayments([{ payment, version: 0, events: [] }]);
   await wallets.allocate(payTo(0).walletId, 0, ['ben']);

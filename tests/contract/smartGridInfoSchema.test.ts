@@ -9,6 +9,7 @@ import {
 } from '../../shared/adapters/embedded/openEmbedded.ts';
 import { prosumerInfoSchema } from '../../shared/adapters/embedded/prosumerInfoSchema.ts';
 import { smartGridInfoSchema } from '../../shared/adapters/embedded/smartGridInfoSchema.ts';
+import { entryOf } from './auditSamples.ts';
 import { at1000, instant, prosumerId, prosumerOf, readingOf, riverside } from './samples.ts';
 
 let directory: string;
@@ -56,7 +57,7 @@ test('prosumers of a directory from before they had limits are read on', async (
   const { prosumers, close } = openEmbeddedProsumerInfo(directory, settings);
   expect((await prosumers.get(prosumerId('anna')))?.prosumer).toEqual(prosumerOf('anna'));
   const limits = { connectionLimitW: 11_000, aheadEnergyWhMax: 0 };
-  const replaced = await prosumers.replace(prosumerOf('anna', limits), 1);
+  const replaced = await prosumers.replace(prosumerOf('anna', limits), 1, entryOf());
   expect(replaced?.prosumer).toEqual(prosumerOf('anna', limits));
   close();
 });

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { tradesPerBatch } from '../../shared/domain/trade.ts';
+import { entryOf } from './auditSamples.ts';
 import {
   batchKeyOf,
   billedIn,
@@ -28,7 +29,7 @@ if (directory === undefined || batches === undefined) throw new Error('--directo
 const clock = { now: () => instant('2026-11-22T12:00:00Z') };
 const stores = openEmbedded(directory, { clock });
 const id = (n: number) => prosumerId(nthId(n));
-for (let n = 0; n < 10; n += 1) await stores.prosumers.create(prosumerOf(nthId(n)));
+for (let n = 0; n < 10; n += 1) await stores.prosumers.create(prosumerOf(nthId(n)), entryOf());
 
 for (let batch = 1; batch <= Number(batches); batch += 1) {
   const trades = Array.from({ length: tradesPerBatch }, (_, n) => {

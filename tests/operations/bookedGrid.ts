@@ -3,6 +3,7 @@ import type { Timeframe } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
 import type { NewGrid } from '../../shared/operations/createGrid.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { gridId, join, openGrid } from './smallGrid.ts';
 
 /** The first timeframe of the grid. */
@@ -43,7 +44,7 @@ async function tradeAhead(ports: Ports, id: string, side: 'sell' | 'buy', energy
     acceptedAt: ports.clock.now(),
   };
   const limits = { prosumerWhMax: 100_000, prosumerTradesMax: 9, gridWhMax: 1_000_000 };
-  const { outcome } = await ports.orders.acceptAhead(trade, limits);
+  const { outcome } = await ports.orders.acceptAhead(trade, limits, entryOf());
   if (outcome !== 'accepted') throw new Error(outcome);
 }
 
@@ -56,6 +57,7 @@ async function order(ports: Ports, id: string, side: 'sell' | 'buy', limit: numb
       placedAt: ports.clock.now(),
     },
     ordersMax,
+    entryOf(),
   );
   if (outcome !== 'placed') throw new Error(outcome);
 }

@@ -6,6 +6,7 @@ import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
 import { followPayments } from '../../shared/operations/followPayments.ts';
 import { voidInvoice } from '../../shared/operations/invoices.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { tryIt } from './attempt.ts';
 import { nextReading, periodsUntil, postNoted, postWhatEnded } from './community.ts';
 import { deliverAll } from './delivery.ts';
@@ -126,7 +127,7 @@ async function finalizeMeanwhile(stage: Stage): Promise<void> {
   const finalize: Ports['billing']['finalize'] = async (run, mark) => {
     if (!isMoved) await meanwhile(world.other());
     isMoved = true;
-    return ports.billing.finalize(run, mark);
+    return ports.billing.finalize(run, mark, entryOf());
   };
   await finalizeRun({ ...ports, billing: { ...ports.billing, finalize } }, gridId, period);
 }

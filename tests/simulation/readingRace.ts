@@ -10,6 +10,7 @@ import { createProsumer } from '../../shared/operations/createProsumer.ts';
 import { postReadings } from '../../shared/operations/postReadings.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { gridOf, prosumerOf } from '../contract/samples.ts';
 import { auditRace } from './auditRace.ts';
 import { check } from './books.ts';
@@ -95,7 +96,9 @@ async function begin(it: Race): Promise<void> {
   const activeFrom = firstTimeframe;
   await ports.grids.create(gridOf(gridId, { activeFrom, activeUntil: gridEndsAt }));
   for (const id of prosumerIds) {
-    const { prosumer, version } = (await ports.prosumers.create(prosumerOf(id, { gridId }))).stored;
+    const { prosumer, version } = (
+      await ports.prosumers.create(prosumerOf(id, { gridId }), entryOf())
+    ).stored;
     const member = { prosumerId: id, activeFrom: prosumer.activeFrom, status: prosumer.status };
     await ports.rosters.upsert(gridId, member, version);
     await ports.prosumers.markRostered(id, version);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { miniGrid } from '../../shared/domain/ids.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   accountOf,
   address,
@@ -31,8 +32,8 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
   test.each(cuts)('%s: a run becomes final, once, and says so', async (fault) => {
     const read = await mark();
     line.arm(fault);
-    expect(await line.sql.billing.finalize(final, read)).toBe('finalized');
-    expect(await line.sql.billing.finalize(final, read)).toBe('exists');
+    expect(await line.sql.billing.finalize(final, read, entryOf())).toBe('finalized');
+    expect(await line.sql.billing.finalize(final, read, entryOf())).toBe('exists');
     expect(await line.sql.invoices.events(ofBen, 9)).toEqual(final.issued);
     expect(await line.sql.payouts.listWaiting(riverside, 9)).toEqual(final.payees);
   });
@@ -40,9 +41,9 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
   test('a fault that hides the run of another does not claim it', async () => {
     const others = finalRunOf([accountOf(anna, 8n), accountOf(miniGrid, -8n)]);
     const read = await mark();
-    await line.direct.billing.finalize(others, read);
+    await line.direct.billing.finalize(others, read, entryOf());
     line.arm('cutAnswer');
-    expect(await line.sql.billing.finalize(final, read)).toBe('exists');
+    expect(await line.sql.billing.finalize(final, read, entryOf())).toBe('exists');
     expect(await line.sql.billing.getRun(riverside, november)).toEqual(others.run);
   });
 
@@ -62,7 +63,10 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
     async (fault) => {
       await bill(line.direct.billing, { ben: -9n });
       line.arm(fault);
-      await line.sql.invoices.address([{ invoiceId: ofBen, payTo: payTo(0) }], paidAt);
+      await line.sql.invoices.address(
+        [{ invoiceId: ofBen, payTo: payTo(0), entry: entryOf() }],
+        paidAt,
+      );
       const event = { invoiceId: ofBen, at: paidAt, kind: 'credited' } as const;
       const payment = paymentOf(ofBen, { state: 'credited' });
       line.arm(fault);
@@ -79,10 +83,10 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
       ).toBe(0);
       const etag = (await line.direct.invoices.get(ofBen))?.etag ?? '';
       line.arm(fault);
-      expect(await line.sql.invoices.void(ofBen, etag, later)).toEqual(
+      expect(await line.sql.invoices.void(ofBen, etag, later, entryOf())).toEqual(
         await line.direct.invoices.get(ofBen),
       );
-      expect(await line.sql.invoices.void(ofBen, etag, later)).toBeUndefined();
+      expect(await line.sql.invoices.void(ofBen, etag, later, entryOf())).toBeUndefined();
       const kinds = (await line.direct.invoices.events(ofBen, 9)).map(({ kind }) => kind);
       expect(kinds).toEqual(['issued', 'addressed', 'credited', 'voided']);
       expect((await line.direct.invoices.get(ofBen))?.value.creditedSat).toBe(payment.amountSat);
@@ -91,7 +95,10 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
 
   test('a fault that hides a payment of another does not claim it', async () => {
     await bill(line.direct.billing, { ben: -9n });
-    await line.direct.invoices.address([{ invoiceId: ofBen, payTo: payTo(0) }], paidAt);
+    await line.direct.invoices.address(
+      [{ invoiceId: ofBen, payTo: payTo(0), entry: entryOf() }],
+      paidAt,
+    );
     const payment = paymentOf(ofBen, { state: 'credited' });
     await line.direct.invoices.savePayments([{ payment, version: 0, events: [] }]);
     line.arm('cutAnswer');
@@ -104,15 +111,15 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
     const version = versionOf([['anna', november]], [coinOf('a1')]);
     const payout = payoutOf(1, [version]);
     line.arm(fault);
-    expect(await line.sql.payouts.create(payout)).toBe(true);
-    expect(await line.sql.payouts.create(payoutOf(2, [version]))).toBe(false);
+    expect(await line.sql.payouts.create(payout, entryOf())).toBe(true);
+    expect(await line.sql.payouts.create(payoutOf(2, [version]), entryOf())).toBe(false);
     const etag = (await line.direct.payouts.get(payout.id))?.etag ?? '';
     const signed = payoutOf(1, [version], { status: 'signed' });
     line.arm(fault);
-    const replaced = await line.sql.payouts.replace(signed, etag);
+    const replaced = await line.sql.payouts.replace(signed, etag, entryOf());
     expect(replaced).toEqual(await line.direct.payouts.get(payout.id));
     expect(replaced?.value).toEqual(signed);
-    expect(await line.sql.payouts.replace(payout, etag)).toBeUndefined();
+    expect(await line.sql.payouts.replace(payout, etag, entryOf())).toBeUndefined();
   });
 
   test.each(cuts)('%s: an address is bound once, and says so', async (fault) => {
@@ -123,8 +130,8 @@ describeSql('billing over a line with faults (where SQL_SERVER is set)', () => {
     const signed = { message: 'm', signature: 's', boundAt: paidAt, usableFrom: later };
     const bound = { ...about, to, ...signed };
     line.arm(fault);
-    expect(await line.sql.payouts.bindAddress(bound, 'n1')).toBe(true);
-    expect(await line.sql.payouts.bindAddress(bound, 'n1')).toBe(false);
+    expect(await line.sql.payouts.bindAddress(bound, 'n1', entryOf())).toBe(true);
+    expect(await line.sql.payouts.bindAddress(bound, 'n1', entryOf())).toBe(false);
     expect(await line.direct.payouts.getAddress(anna)).toEqual(bound);
   });
 });

@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/adapters/clock.ts';
 import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { emptyDatabase, runOn, sqlServer } from '../contract/prosumerInfoAdapters.ts';
 import {
   at1000,
@@ -51,7 +52,7 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
   beforeEach(async () => {
     await emptyDatabase();
     sql = openSql({ ...settings, server: '127.0.0.1', port: proxy.port }, systemClock(), limits);
-    for (const id of ['anna', 'ben']) await sql.prosumers.create(prosumerOf(id));
+    for (const id of ['anna', 'ben']) await sql.prosumers.create(prosumerOf(id), entryOf());
   });
   afterEach(() => sql.close());
 
@@ -174,28 +175,33 @@ describeSql('recording over a line with faults (where SQL_SERVER is set)', () =>
   test.each(faults)('%s: a prosumer is created, and says so', async (fault) => {
     proxy.arm(fault);
     const zoe = prosumerOf('zoe');
-    expect(await sql.prosumers.create(zoe)).toMatchObject({
+    expect(await sql.prosumers.create(zoe, entryOf())).toMatchObject({
       created: true,
       stored: { version: 1 },
     });
-    expect(await sql.prosumers.create(zoe)).toMatchObject({ created: false });
+    expect(await sql.prosumers.create(zoe, entryOf())).toMatchObject({ created: false });
   });
 
   test.each(faults)('%s: a prosumer is replaced, and says so', async (fault) => {
     proxy.arm(fault);
     const moved = prosumerOf('anna', { address: 'Bergstrasse 1' });
-    expect(await sql.prosumers.replace(moved, 1)).toMatchObject({ prosumer: moved, version: 2 });
-    expect(await sql.prosumers.replace(moved, 1)).toBeUndefined();
+    expect(await sql.prosumers.replace(moved, 1, entryOf())).toMatchObject({
+      prosumer: moved,
+      version: 2,
+    });
+    expect(await sql.prosumers.replace(moved, 1, entryOf())).toBeUndefined();
     expect(await sql.prosumers.get(prosumerId('anna'))).toMatchObject({ version: 2 });
   });
 
   test('a fault that hides the replacement of another does not claim it', async () => {
     const theirs = prosumerOf('anna', { name: 'Theirs' });
     const direct = openSql(settings, systemClock(), limits);
-    await direct.prosumers.replace(theirs, 1);
+    await direct.prosumers.replace(theirs, 1, entryOf());
     await direct.close();
     proxy.arm('cutAnswer');
-    expect(await sql.prosumers.replace(prosumerOf('anna', { name: 'Ours' }), 1)).toBeUndefined();
+    expect(
+      await sql.prosumers.replace(prosumerOf('anna', { name: 'Ours' }), 1, entryOf()),
+    ).toBeUndefined();
   });
 });
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../shared/adapters/clock.ts';
 import { linesOf } from '../../shared/domain/accountLine.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { runOfUnbilled } from '../contract/billingSamples.ts';
 import { emptyDatabase, sqlServer } from '../contract/prosumerInfoAdapters.ts';
 import {
@@ -72,7 +73,7 @@ describeSql('many trades (where SQL_SERVER is set)', () => {
     expect(unbilled.lines).toHaveLength(linesOf(trades).length);
     const final = runOfUnbilled(unbilled);
     const startMs = performance.now();
-    expect(await billing.finalize(final, unbilled.mark)).toBe('finalized');
+    expect(await billing.finalize(final, unbilled.mark, entryOf())).toBe('finalized');
     console.log(`${accountCount} accounts in ${Math.round(performance.now() - startMs)} ms, cold`);
     expect(final.run.accountCount).toBe(accountCount + 1);
     expect((await billing.unbilled(riverside, november)).lines).toEqual([]);

@@ -5,6 +5,7 @@ import type { SqlSettings } from '../../shared/config/sqlSettings.ts';
 import { billedLinesOf } from '../../shared/domain/averagedLine.ts';
 import { postingsOf } from '../../shared/domain/ledger.ts';
 import { msatPerKwh } from '../../shared/domain/units.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import {
   address,
   bill,
@@ -80,7 +81,7 @@ const prosumer = {
 /** Does what the app does from lines to a payout, of a trade between two prosumers of its own. */
 async function billAndPay({ prosumers, ledger, ...sql }: Sql, period = november): Promise<void> {
   const { billing, invoices, wallets, payouts } = sql;
-  for (const id of ['kim', 'lou']) await prosumers.create(prosumerOf(id));
+  for (const id of ['kim', 'lou']) await prosumers.create(prosumerOf(id), entryOf());
   const [kim, lou] = [prosumerId('kim'), prosumerId('lou')];
   const trade = tradeOf(501, { sellerId: kim, buyerId: lou });
   await ledger.record(batchKeyOf(trade), postingsOf(trade), billedIn([trade], period));
@@ -90,36 +91,41 @@ async function billAndPay({ prosumers, ledger, ...sql }: Sql, period = november)
   const { mark, ...unbilled } = await billing.unbilled(riverside, period);
   const about = { period, ...(last && { previousPeriod: last.period }) };
   const final = runOfUnbilled({ mark, ...unbilled }, about);
-  expect(await billing.finalize(final, mark)).toBe('finalized');
+  expect(await billing.finalize(final, mark, entryOf())).toBe('finalized');
   await billing.markDocumented(riverside, period, '*');
   const indexes = await wallets.allocate(wallet, 0, ['lou']);
   await wallets.setCursor(wallet, 'here');
   const id = invoiceId('lou', period);
-  await invoices.address([{ invoiceId: id, payTo: payTo(indexes.get('lou') ?? 0) }], paidAt);
+  await invoices.address(
+    [{ invoiceId: id, payTo: payTo(indexes.get('lou') ?? 0), entry: entryOf() }],
+    paidAt,
+  );
   const payment = paymentOf(id, { state: 'credited' });
   expect(await invoices.savePayments([{ payment, version: 0, events: [] }])).toBe(1);
-  expect(await invoices.void(id, (await invoices.get(id))?.etag ?? '', paidAt)).toBeDefined();
+  expect(
+    await invoices.void(id, (await invoices.get(id))?.etag ?? '', paidAt, entryOf()),
+  ).toBeDefined();
   const payout = payoutOf(1, [versionOf([['kim', period]], [coinOf('a1')])]);
-  expect(await payouts.create(payout)).toBe(true);
-  expect(await payouts.replace(payout, 'v1')).toBeDefined();
+  expect(await payouts.create(payout, entryOf())).toBe(true);
+  expect(await payouts.replace(payout, 'v1', entryOf())).toBeDefined();
   const of = { prosumerId: kim, gridId: riverside };
   await payouts.putChallenge({ ...of, address: address(1), nonce: 'n', expiresAt: paidAt });
   const to = { address: address(1), kind: 'p2wpkh', script: '0014' } as const;
   const signed = { message: 'm', signature: 's', boundAt: paidAt, usableFrom: paidAt };
-  expect(await payouts.bindAddress({ ...of, to, ...signed }, 'n')).toBe(true);
+  expect(await payouts.bindAddress({ ...of, to, ...signed }, 'n', entryOf())).toBe(true);
 }
 
 /** Trades ahead and orders in every state, with the books sealed through 10:15. */
 async function agreeAndOrder({ orders }: Pick<Sql, 'orders'>): Promise<void> {
-  await orders.acceptAhead(aheadOf('sealed', { timeframe: at1015 }), noLimits);
-  for (const id of ['a', 'b', 'c']) await orders.acceptAhead(aheadOf(id), noLimits);
-  expect(await orders.cancelAhead(aheadId('b'))).toBe('cancelled');
-  await orders.place(orderOf('s', { validFrom: at1015 }), 9);
-  await orders.place(orderOf('t'), 9);
-  await orders.place(orderOf('o', onlyFor(at1045)), 9);
+  await orders.acceptAhead(aheadOf('sealed', { timeframe: at1015 }), noLimits, entryOf());
+  for (const id of ['a', 'b', 'c']) await orders.acceptAhead(aheadOf(id), noLimits, entryOf());
+  expect(await orders.cancelAhead(aheadId('b'), entryOf())).toBe('cancelled');
+  await orders.place(orderOf('s', { validFrom: at1015 }), 9, entryOf());
+  await orders.place(orderOf('t'), 9, entryOf());
+  await orders.place(orderOf('o', onlyFor(at1045)), 9, entryOf());
   await orders.seal(riverside, at1015);
-  await orders.changeOrder(changeOf('s', { validFrom: at1045 }));
-  await orders.changeOrder(cancelOf('t'));
+  await orders.changeOrder(changeOf('s', { validFrom: at1045 }), entryOf());
+  await orders.changeOrder(cancelOf('t'), entryOf());
 }
 
 describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
@@ -191,6 +197,18 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     }
     const update = `UPDATE ${table} SET ${change}`;
     await expect(runOn(settings, update)).rejects.toMatchObject({ number: 547 });
+  });
+
+  test.each([
+    "name = 'Anna'",
+    "address = 'Lane 1'",
+    "status = 'active'",
+  ])('a prosumer that is erased has no %s', async (change) => {
+    const erased = "status = 'inactive', name = '', address = '', erasedAt = '2027-03-01T00:00:00Z'";
+    await runOn(settings, insertInto('prosumers', prosumer, {}));
+    await runOn(settings, `UPDATE prosumers SET ${erased}`);
+    const update = runOn(settings, `UPDATE prosumers SET ${change}`);
+    await expect(update).rejects.toMatchObject({ number: 547 });
   });
 
   test('what was agreed on or ordered is kept, and its sealed books stay as they are', async () => {
@@ -310,8 +328,8 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       `ALTER ROLE miniSmartGridApp ADD MEMBER ${user}`,
     );
     try {
-      for (const id of ['anna', 'ben']) await prosumers.create(prosumerOf(id));
-      await prosumers.replace(prosumerOf('anna', { name: 'Anna' }), 1);
+      for (const id of ['anna', 'ben']) await prosumers.create(prosumerOf(id), entryOf());
+      await prosumers.replace(prosumerOf('anna', { name: 'Anna' }), 1, entryOf());
       await prosumers.markRostered(prosumerId('anna'), 2);
       const trade = tradeOf(1, { gridFeeMsatPerKwh: msatPerKwh(1_000) });
       await ledger.record(batchKeyOf(trade), postingsOf(trade), billedIn([trade]));

@@ -28,8 +28,8 @@ export function embeddedBillingStore(db: DatabaseSync): BillingStore {
     async unbilledOf(gridId, accountId) {
       return readTransaction(db, () => unbilled.of(gridId, accountId));
     },
-    async finalize(final, mark) {
-      return finalize(final, mark);
+    async finalize(final, mark, entry) {
+      return finalize(final, mark, entry);
     },
     async getRun(gridId, period) {
       const row = statements.selectRun.get(gridId, period);

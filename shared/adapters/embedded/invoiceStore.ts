@@ -14,6 +14,7 @@ import {
 } from '../invoiceRows.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { versionOfEtag } from '../versionEtag.ts';
+import { auditWriter } from './auditLog.ts';
 import { readTransaction, transaction } from './database.ts';
 import { invoiceEventWriter } from './invoiceEventWriter.ts';
 import { paymentSaver } from './paymentSaver.ts';
@@ -23,6 +24,7 @@ import { bigintQuery, write } from './statement.ts';
 export function embeddedInvoiceStore(db: DatabaseSync): InvoiceStore {
   const statements = prepare(db);
   const addEvent = invoiceEventWriter(db);
+  const audit = auditWriter(db);
   const save = paymentSaver(db);
   return {
     async get(invoiceId) {
@@ -40,10 +42,12 @@ export function embeddedInvoiceStore(db: DatabaseSync): InvoiceStore {
     },
     async address(invoices, at) {
       transaction(db, () => {
-        for (const { invoiceId, payTo } of invoices) {
+        for (const { invoiceId, payTo, entry } of invoices) {
           const to = [payTo.walletId, payTo.index, payTo.address];
           const isNew = statements.address.run(...to, invoiceId).changes === 1;
-          if (isNew) addEvent({ invoiceId, at, kind: 'addressed' });
+          if (!isNew) continue;
+          addEvent({ invoiceId, at, kind: 'addressed' });
+          audit(entry);
         }
       });
     },
@@ -57,7 +61,7 @@ export function embeddedInvoiceStore(db: DatabaseSync): InvoiceStore {
       });
       return found;
     },
-    async void(invoiceId, etag, at) {
+    async void(invoiceId, etag, at, entry) {
       const version = versionOfEtag(etag);
       if (version === undefined) return undefined;
       return transaction(db, () => {
@@ -65,6 +69,7 @@ export function embeddedInvoiceStore(db: DatabaseSync): InvoiceStore {
         if (!isVoided) return undefined;
         addEvent({ invoiceId, at, kind: 'voided' });
         statements.countChange.run(invoiceId);
+        audit(entry);
         const row = statements.select.get(invoiceId);
         return row && storedInvoiceOf(row);
       });

@@ -6,6 +6,7 @@ import type { NewOrder, OrderStore } from '../../ports/orderStore.ts';
 import { changedOrder } from '../changedOrder.ts';
 import { firstVersionOf, type OrderRow, orderOf, orderRowOf } from '../orderRows.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { orderBooks } from './orderBooks.ts';
 import { query, write } from './statement.ts';
@@ -17,12 +18,13 @@ export function embeddedLimitOrders(db: DatabaseSync): LimitOrders {
   const statements = prepare(db);
   const { selectLatest, countOpen, selectOfProsumer } = statements;
   const books = orderBooks(db);
+  const audit = auditWriter(db);
   const latestOf = (orderId: OrderId) => {
     const row = selectLatest.get(orderId);
     return row && orderOf(row);
   };
   return {
-    async place(order: NewOrder, openMax) {
+    async place(order: NewOrder, openMax, entry) {
       return transaction(db, () => {
         const there = latestOf(order.id);
         if (there !== undefined) return { outcome: 'placed', order: there };
@@ -31,19 +33,21 @@ export function embeddedLimitOrders(db: DatabaseSync): LimitOrders {
         if (open >= openMax) return { outcome: 'too_many' };
         const placed = firstVersionOf(order);
         insertFirst(statements, placed);
+        audit(entry);
         return { outcome: 'placed', order: placed };
       });
     },
     async getOrder(orderId) {
       return latestOf(orderId);
     },
-    async changeOrder(change) {
+    async changeOrder(change, entry) {
       return transaction(db, () => {
         const latest = latestOf(change.orderId);
         const state = latest && { latest, sealedThrough: books.sealedThrough(latest.gridId) };
         const changed = changedOrder(state, change);
         if ('answer' in changed) return changed.answer;
         insertNext(statements, changed.next);
+        audit(entry);
         return { outcome: 'changed', order: changed.next };
       });
     },

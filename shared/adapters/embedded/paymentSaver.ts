@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../domain/assert.ts';
 import type { InvoiceId, Payment } from '../../domain/invoice.ts';
 import type { PaymentChange } from '../../ports/invoiceStore.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { invoiceEventWriter } from './invoiceEventWriter.ts';
 import { bigintQuery, write } from './statement.ts';
@@ -10,10 +11,14 @@ import { bigintQuery, write } from './statement.ts';
 export function paymentSaver(db: DatabaseSync): (changes: readonly PaymentChange[]) => number {
   const statements = prepare(db);
   const addEvent = invoiceEventWriter(db);
+  const audit = auditWriter(db);
   return (changes) =>
     transaction(db, () => {
       const written = changes.filter((change) => savePayment(statements, change));
-      for (const { events } of written) for (const event of events) addEvent(event);
+      for (const { events, entry } of written) {
+        for (const event of events) addEvent(event);
+        if (entry !== undefined) audit(entry);
+      }
       const invoiceIds = new Set(written.map(({ payment }) => payment.invoiceId));
       for (const invoiceId of invoiceIds) sumUp(statements, invoiceId);
       return written.length;

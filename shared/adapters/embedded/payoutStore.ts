@@ -4,6 +4,7 @@ import type { PayoutStore } from '../../ports/payoutStore.ts';
 import { type PayeeRow, payeeOf } from '../billingRows.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { type PayoutRow, storedPayoutOf } from '../payoutDocument.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { payoutWriter } from './payoutWriter.ts';
 import { bigintQuery, query, write } from './statement.ts';
@@ -11,6 +12,7 @@ import { bigintQuery, query, write } from './statement.ts';
 /** Payouts as JSON documents; their payees and coins in tables, so that each belongs to one of them. */
 export function embeddedPayoutStore(db: DatabaseSync): PayoutStore {
   const statements = prepare(db);
+  const audit = auditWriter(db);
   const payouts = (rows: readonly PayoutRow[]) => rows.map(storedPayoutOf);
   return {
     ...payoutWriter(db),
@@ -54,11 +56,12 @@ export function embeddedPayoutStore(db: DatabaseSync): PayoutStore {
       const row = statements.selectChallenge.get(prosumerId);
       return row && { ...row };
     },
-    async bindAddress(address, nonce) {
+    async bindAddress(address, nonce, entry) {
       const { prosumerId, gridId } = address;
       return transaction(db, () => {
         if (statements.useChallenge.run(prosumerId, nonce).changes === 0) return false;
         statements.putAddress.run(prosumerId, gridId, JSON.stringify(address));
+        audit(entry);
         return true;
       });
     },

@@ -9,14 +9,16 @@ import {
   writePayout,
 } from '../payoutDocument.ts';
 import { versionOfEtag } from '../versionEtag.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { query, write } from './statement.ts';
 
 /** Writes payouts with what belongs to them: all of it in one transaction, or nothing. */
 export function payoutWriter(db: DatabaseSync): Pick<PayoutStore, 'create' | 'replace'> {
   const statements = prepare(db);
+  const audit = auditWriter(db);
   return {
-    async create(payout) {
+    async create(payout, entry) {
       const { id, gridId, status } = payout;
       return transaction(db, () => {
         if (!areWaiting(statements, payout) || !mayHaveCoins(statements, payout)) return false;
@@ -26,10 +28,11 @@ export function payoutWriter(db: DatabaseSync): Pick<PayoutStore, 'create' | 're
           statements.takePayee.run(id, gridId, period, prosumerId);
         }
         takeCoins(statements, payout);
+        audit(entry);
         return true;
       });
     },
-    async replace(payout, etag) {
+    async replace(payout, etag, entry) {
       const { id, status } = payout;
       const version = versionOfEtag(etag);
       if (version === undefined) return undefined;
@@ -38,6 +41,7 @@ export function payoutWriter(db: DatabaseSync): Pick<PayoutStore, 'create' | 're
         const row = statements.update.get(status, writePayout(payout), id, version);
         if (row === undefined) return undefined;
         takeCoins(statements, payout);
+        audit(entry);
         return storedPayoutOf(row);
       });
     },

@@ -4,6 +4,7 @@ import type { Prosumer } from '../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
 import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../prosumerInfoRows.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { prosumerEraser } from './prosumerEraser.ts';
 import { bigintQuery, write } from './statement.ts';
@@ -39,11 +40,16 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
     db,
     'UPDATE prosumers SET rosteredVersion = ? WHERE prosumerId = ? AND rosteredVersion < ?',
   );
+  const audit = auditWriter(db);
   return {
     ...prosumerEraser(db, columns),
-    async create(prosumer) {
+    async create(prosumer, entry) {
       const { id, gridId, createdAt } = prosumer;
-      const inserted = insert.get(id, gridId, createdAt, ...settable(prosumer));
+      const inserted = transaction(db, () => {
+        const row = insert.get(id, gridId, createdAt, ...settable(prosumer));
+        if (row !== undefined) audit(entry);
+        return row;
+      });
       const row = inserted ?? select.get(id);
       if (row === undefined) throw new Error(`the prosumer ${id} was there and is gone`);
       return { created: inserted !== undefined, stored: storedProsumerOf(row) };
@@ -60,7 +66,7 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
           : selectPageOfGrid.all(gridId, after, rowsFor(page));
       return pageOf(found.map(storedProsumerOf), page, (stored) => stored.prosumer.id);
     },
-    async replace(prosumer, version) {
+    async replace(prosumer, version, entry) {
       const { id } = prosumer;
       return transaction(db, () => {
         const row = update.get(...settable(prosumer), id, version);
@@ -68,7 +74,9 @@ export function embeddedProsumerStore(db: DatabaseSync): ProsumerStore {
           row === undefined || row.gridId === prosumer.gridId,
           `the prosumer ${id} stays in its grid: its postings are there`,
         );
-        return row && storedProsumerOf(row);
+        if (row === undefined) return undefined;
+        audit(entry);
+        return storedProsumerOf(row);
       });
     },
     async listUnrostered(limit) {

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditEntry } from '../../domain/audit.ts';
 import type { BilledAccount, BillingRun } from '../../domain/billing.ts';
 import type { Invoice } from '../../domain/invoice.ts';
 import type { Payee } from '../../domain/payout.ts';
 import type { BillingStore, FinalRun } from '../../ports/billingStore.ts';
 import { checkFinalRun } from '../checkFinalRun.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { invoiceEventWriter } from './invoiceEventWriter.ts';
 import { query, write } from './statement.ts';
@@ -15,10 +17,11 @@ type Outcome = Awaited<ReturnType<BillingStore['finalize']>>;
 export function runFinalizer(
   db: DatabaseSync,
   unbilled: UnbilledReader,
-): (final: FinalRun, mark: string) => Outcome {
+): (final: FinalRun, mark: string, entry: AuditEntry) => Outcome {
   const statements = prepare(db);
   const addEvent = invoiceEventWriter(db);
-  return (final, mark) => {
+  const audit = auditWriter(db);
+  return (final, mark, entry) => {
     checkFinalRun(final);
     const { run } = final;
     const { gridId, period } = run;
@@ -34,6 +37,7 @@ export function runFinalizer(
       for (const invoice of final.invoices) insertInvoice(statements, invoice);
       for (const event of final.issued) addEvent(event);
       for (const payee of final.payees) insertPayee(statements, payee);
+      audit(entry);
       return 'finalized';
     });
   };

@@ -4,6 +4,7 @@ import type { TradeAhead } from '../../domain/order.ts';
 import type { AheadLimits, OrderStore } from '../../ports/orderStore.ts';
 import { type TradeAheadRow, tradeAheadOf } from '../orderRows.ts';
 import { pageOf, rowsFor } from '../pageOf.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { orderBooks } from './orderBooks.ts';
 import { query, write } from './statement.ts';
@@ -17,10 +18,11 @@ type TradesAhead = Pick<
 export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
   const statements = prepare(db);
   const books = orderBooks(db);
+  const audit = auditWriter(db);
   const { select, cancel, selectOfGrid, selectOfTimeframe, selectOfProsumer, places } = statements;
   const passedLimit = limitCheck(statements);
   return {
-    async acceptAhead(trade, limits) {
+    async acceptAhead(trade, limits, entry) {
       return transaction(db, () => {
         const there = select.get(trade.id);
         if (there !== undefined) return { outcome: 'accepted', trade: tradeAheadOf(there) };
@@ -30,6 +32,7 @@ export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
         const sequence = books.nextSequence(trade.gridId);
         const accepted: TradeAhead = { ...trade, status: 'pending', sequence };
         insert(statements, accepted);
+        audit(entry);
         return { outcome: 'accepted', trade: accepted };
       });
     },
@@ -37,13 +40,14 @@ export function embeddedTradesAhead(db: DatabaseSync): TradesAhead {
       const row = select.get(id);
       return row && tradeAheadOf(row);
     },
-    async cancelAhead(id) {
+    async cancelAhead(id, entry) {
       return transaction(db, () => {
         const trade = select.get(id);
         if (trade === undefined) return 'not_found';
         if (trade.status === 'cancelled') return 'cancelled';
         if (books.isSealed(trade.gridId, trade.timeframe)) return 'sealed';
         cancel.run(id);
+        audit(entry);
         return 'cancelled';
       });
     },

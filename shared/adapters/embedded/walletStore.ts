@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeyChain, WalletId } from '../../domain/bitcoin.ts';
 import type { WalletStore } from '../../ports/walletStore.ts';
+import { auditWriter } from './auditLog.ts';
 import { transaction } from './database.ts';
 import { query, write } from './statement.ts';
 
@@ -9,13 +10,15 @@ type IndexRow = { readonly keyIndex: number };
 /** Wallets: each index belongs to one purpose, for good; nothing here is ever taken back. */
 export function embeddedWalletStore(db: DatabaseSync): WalletStore {
   const { selectIndex, selectNext, insertIndex, selectCursor, upsertCursor } = prepare(db);
+  const audit = auditWriter(db);
   const next = (walletId: WalletId, keyChain: KeyChain) =>
     selectNext.get(walletId, keyChain)?.keyIndex ?? 0;
   return {
-    async allocate(walletId, keyChain, purposes) {
+    async allocate(walletId, keyChain, purposes, entry) {
       return transaction(db, () => {
         const allocated = new Map<string, number>();
-        let free = next(walletId, keyChain);
+        const first = next(walletId, keyChain);
+        let free = first;
         for (const purpose of purposes) {
           const known = selectIndex.get(walletId, keyChain, purpose)?.keyIndex;
           allocated.set(purpose, known ?? free);
@@ -23,6 +26,7 @@ export function embeddedWalletStore(db: DatabaseSync): WalletStore {
           insertIndex.run(walletId, keyChain, purpose, free);
           free += 1;
         }
+        if (free > first && entry !== undefined) audit(entry);
         return allocated;
       });
     },

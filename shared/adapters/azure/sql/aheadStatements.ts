@@ -1,3 +1,4 @@
+import { addEntries } from './auditEntries.ts';
 import { lockedTransaction } from './lockedTransaction.ts';
 import { isSealed } from './orderBooks.ts';
 
@@ -36,6 +37,7 @@ BEGIN
   SELECT @id, @gridId, @prosumerId, @timeframe, @side, @energyWh, @priceMsatPerKwh,
     @gridFeeMsatPerKwh, @limitPriceMsatPerKwh, 'pending', sequence, @acceptedAt
   FROM orderBooks WHERE gridId = @gridId;
+  ${addEntries()}
   SET @outcome = 'accepted';
 END`,
   answer: `SELECT @outcome AS outcome, @pendingWh AS pendingWh;
@@ -47,6 +49,10 @@ export const cancelStatement = lockedTransaction({
   mode: 'Exclusive',
   work: `UPDATE tradesAhead SET status = 'cancelled'
 WHERE aheadId = @id AND status = 'pending' AND NOT EXISTS (SELECT 1 FROM orderBooks AS books
-  WHERE books.gridId = tradesAhead.gridId AND books.sealedThrough >= tradesAhead.timeframe);`,
+  WHERE books.gridId = tradesAhead.gridId AND books.sealedThrough >= tradesAhead.timeframe);
+IF @@ROWCOUNT = 1
+BEGIN
+  ${addEntries()}
+END`,
   answer: 'SELECT status FROM tradesAhead WHERE aheadId = @id;',
 });

@@ -31,11 +31,11 @@ export function azureBillingStore(db: SqlDatabase): BillingStore {
     async unbilledOf(gridId, accountId) {
       return readUnbilled(db, gridId, { accountId });
     },
-    async finalize(final, mark) {
+    async finalize(final, mark, entry) {
       checkFinalRun(final);
       const { rows, attempt } = await db.query<OutcomeRow>(
         finalizeStatement,
-        finalizeParameters(final, mark),
+        finalizeParameters(final, mark, entry),
       );
       const outcome = rows[0]?.outcome ?? 'changed';
       if (outcome !== 'exists' || attempt === 1) return outcome;

@@ -1,4 +1,6 @@
+import type { AuditEntry } from '../../../domain/audit.ts';
 import type { FinalRun } from '../../../ports/billingStore.ts';
+import { addEntries, auditParameters } from './auditEntries.ts';
 import { addEvents, eventPlaces, eventRow, eventsTable } from './invoiceEvents.ts';
 import { ledgerLock, lockedTransaction, locksParameter } from './lockedTransaction.ts';
 import type { SqlParameters } from './sqlDatabase.ts';
@@ -96,6 +98,7 @@ BEGIN
   INSERT INTO payees (gridId, period, prosumerId, amountSat)
   SELECT @gridId, @through, prosumerId, amountSat
   FROM OPENJSON(@payees) WITH (prosumerId VARCHAR(63) '$[0]', amountSat BIGINT '$[1]');
+  ${addEntries()}
 END`,
   answer: 'SELECT @outcome AS outcome;',
 });
@@ -111,6 +114,7 @@ function ofUnbilled(table: 'accountLines' | 'averagedLines'): string {
 export function finalizeParameters(
   { run, accounts, invoices, issued, payees }: FinalRun,
   mark: string,
+  entry: AuditEntry,
 ): SqlParameters {
   const counts = [run.accountCount, run.invoiceCount, run.payoutCount];
   const sums = [run.invoicesSat, run.payoutsSat, run.miniGridSat, run.powerPlantSat];
@@ -129,6 +133,7 @@ export function finalizeParameters(
       }),
     ),
     issued: rowsParameter(issued.map(eventRow)),
+    ...auditParameters(entry),
     payees: rowsParameter(payees.map(({ prosumerId, amountSat }) => [prosumerId, amountSat])),
   };
 }

@@ -1,3 +1,4 @@
+import { addEntries } from './auditEntries.ts';
 import { addEvents, eventsTable } from './invoiceEvents.ts';
 import { lockedTransaction } from './lockedTransaction.ts';
 
@@ -12,15 +13,17 @@ DECLARE @given TABLE (
   invoiceId VARCHAR(135) COLLATE Latin1_General_BIN2 NOT NULL PRIMARY KEY,
   walletId VARCHAR(16) NOT NULL,
   keyIndex INT NOT NULL,
-  address VARCHAR(90) COLLATE Latin1_General_BIN2 NOT NULL
+  address VARCHAR(90) COLLATE Latin1_General_BIN2 NOT NULL,
+  n INT NOT NULL
 );`,
-  work: `INSERT INTO @given (invoiceId, walletId, keyIndex, address)
-SELECT given.invoiceId, given.walletId, given.keyIndex, given.address
+  work: `INSERT INTO @given (invoiceId, walletId, keyIndex, address, n)
+SELECT given.invoiceId, given.walletId, given.keyIndex, given.address, given.n
 FROM OPENJSON(@invoices) WITH (
   invoiceId VARCHAR(135) '$[0]',
   walletId VARCHAR(16) '$[1]',
   keyIndex INT '$[2]',
-  address VARCHAR(90) '$[3]'
+  address VARCHAR(90) '$[3]',
+  n INT '$[4]'
 ) AS given INNER JOIN invoices
   ON invoices.invoiceId = given.invoiceId COLLATE Latin1_General_BIN2
 WHERE invoices.address IS NULL;
@@ -36,7 +39,8 @@ WHERE invoices.address IS NULL;
 
 INSERT INTO @events (n, invoiceId, at, kind)
 SELECT ROW_NUMBER() OVER (ORDER BY invoiceId), invoiceId, @at, 'addressed' FROM @given;
-${addEvents}`,
+${addEvents}
+${addEntries('entry.n IN (SELECT n FROM @given)')}`,
 });
 
 /** Adds one to the changes of grids that `grids`, a query for their ids, names. */
@@ -61,6 +65,7 @@ BEGIN
   INSERT INTO @events (n, invoiceId, at, kind) VALUES (1, @id, @at, 'voided');
   ${addEvents}
   ${countChanges('SELECT gridId FROM invoices WHERE invoiceId = @id')}
+  ${addEntries()}
 END`,
   answer: 'SELECT @voided AS voided, invoices.* FROM invoices WHERE invoiceId = @id;',
 });

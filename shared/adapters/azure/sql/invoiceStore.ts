@@ -11,6 +11,7 @@ import {
 } from '../../invoiceRows.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { versionOfEtag } from '../../versionEtag.ts';
+import { auditParameters } from './auditEntries.ts';
 import { lockOf } from './invoiceLock.ts';
 import { addressStatement, voidStatement } from './invoiceStatements.ts';
 import { locksParameter } from './lockedTransaction.ts';
@@ -54,15 +55,18 @@ export function azureInvoiceStore(db: SqlDatabase): InvoiceStore {
     async address(addressed, at) {
       // The first that an invoice is given is the one that it keeps.
       const rows = new Map(
-        addressed.toReversed().map(({ invoiceId, payTo: { walletId, index, address } }) => {
-          return [invoiceId, [invoiceId, walletId, index, address]] as const;
-        }),
+        addressed
+          .map(({ invoiceId, payTo: { walletId, index, address } }, n) => {
+            return [invoiceId, [invoiceId, walletId, index, address, n]] as const;
+          })
+          .toReversed(),
       );
       if (rows.size === 0) return;
       await db.query(addressStatement, {
         locks: locksParameter(...[...rows.keys()].map(lockOf)),
         invoices: rowsParameter([...rows.values()]),
         at: instantParameter(at),
+        ...auditParameters(...addressed.map(({ entry }) => entry)),
       });
     },
     async byAddress(addresses) {
@@ -73,7 +77,7 @@ export function azureInvoiceStore(db: SqlDatabase): InvoiceStore {
         rows.flatMap((row) => (row.address === null ? [] : [[row.address, invoiceOf(row)]])),
       );
     },
-    async void(invoiceId, etag, at) {
+    async void(invoiceId, etag, at, entry) {
       const version = versionOfEtag(etag);
       if (version === undefined) return undefined;
       const { rows, attempt } = await db.query<InvoiceRow & { voided: number }>(voidStatement, {
@@ -81,6 +85,7 @@ export function azureInvoiceStore(db: SqlDatabase): InvoiceStore {
         id: asciiParameter(invoiceId),
         version: bigIntParameter(version),
         at: instantParameter(at),
+        ...auditParameters(entry),
       });
       const [row] = rows;
       // The answer to an earlier attempt may have been lost, after it had voided the invoice.

@@ -4,6 +4,7 @@ import type { OrderStore, PlaceOutcome } from '../../../ports/orderStore.ts';
 import { changedOrder, type OrderState } from '../../changedOrder.ts';
 import { firstVersionOf, type OrderRow, orderOf, orderRowOf } from '../../orderRows.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
+import { auditParameters } from './auditEntries.ts';
 import { locksParameter } from './lockedTransaction.ts';
 import { booksLock } from './orderBooks.ts';
 import {
@@ -40,24 +41,25 @@ export function azureLimitOrders(db: SqlDatabase): LimitOrders {
     return row && { latest: orderOf(row), sealedThrough: row.sealedThrough };
   };
   return {
-    async place(order, openMax) {
+    async place(order, openMax, entry) {
       const answer = await db.queryAll<PlaceAnswer>(placeStatement, {
         ...parametersOf(firstVersionOf(order)),
         openMax: intParameter(openMax),
+        ...auditParameters(entry),
       });
       return outcomeOf(answer);
     },
     async getOrder(orderId) {
       return (await stateOf(orderId))?.latest;
     },
-    async changeOrder(change) {
+    async changeOrder(change, entry) {
       for (let attempt = 1; attempt <= changeAttemptsMax; attempt += 1) {
         const changed = changedOrder(await stateOf(change.orderId), change);
         if ('answer' in changed) return changed.answer;
-        const { rows } = await db.query<{ readonly changed: number }>(
-          changeStatement,
-          parametersOf(changed.next),
-        );
+        const { rows } = await db.query<{ readonly changed: number }>(changeStatement, {
+          ...parametersOf(changed.next),
+          ...auditParameters(entry),
+        });
         if (rows[0]?.changed === 1) return { outcome: 'changed', order: changed.next };
       }
       throw new Error(`the order ${change.orderId} can be changed, and is not`);

@@ -1,3 +1,4 @@
+import { addEntries } from './auditEntries.ts';
 import { lockedTransaction } from './lockedTransaction.ts';
 import { isSealed } from './orderBooks.ts';
 
@@ -23,6 +24,7 @@ BEGIN
   INSERT INTO orders (orderId, prosumerId, version, status, validUntil)
   VALUES (@id, @prosumerId, @version, @status, @validUntil);
   ${insertVersion}
+  ${addEntries()}
   SET @outcome = 'placed';
 END`,
   answer: `SELECT @outcome AS outcome;
@@ -56,6 +58,7 @@ BEGIN
   UPDATE orderVersions SET validUntil = @validFrom
   WHERE orderId = @id AND version = @version - 1 AND validUntil > @validFrom;
   ${insertVersion}
+  ${addEntries()}
 END`,
   answer: 'SELECT @changed AS changed;',
 });

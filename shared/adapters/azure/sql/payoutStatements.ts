@@ -1,4 +1,5 @@
 import type { OutPoint } from '../../../domain/bitcoin.ts';
+import { addEntries } from './auditEntries.ts';
 import { lockedTransaction } from './lockedTransaction.ts';
 
 export function coinRow({ txid, vout }: OutPoint): readonly unknown[] {
@@ -57,6 +58,7 @@ BEGIN
     ON taken.period = payees.period AND taken.prosumerId = payees.prosumerId
   WHERE payees.gridId = @gridId;
   ${takeCoins}
+  ${addEntries()}
 END`,
   answer: 'SELECT @created AS created, @isThere AS isThere;',
 });
@@ -77,6 +79,7 @@ END
 IF @replaced = 1
 BEGIN
   ${takeCoins}
+  ${addEntries()}
 END`,
   answer: `SELECT @replaced AS replaced, document, version FROM payouts
 WHERE payoutId = @id AND (@replaced = 1 OR version = @version + 1);`,
@@ -98,6 +101,7 @@ BEGIN
   UPDATE payoutAddresses SET gridId = @gridId, document = @document WHERE prosumerId = @id;
   IF @@ROWCOUNT = 0
     INSERT INTO payoutAddresses (prosumerId, gridId, document) VALUES (@id, @gridId, @document);
+  ${addEntries()}
 END
 
 COMMIT TRANSACTION;

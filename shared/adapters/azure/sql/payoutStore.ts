@@ -4,6 +4,7 @@ import type { PayoutStore } from '../../../ports/payoutStore.ts';
 import { type PayeeRow, payeeOf } from '../../billingRows.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { type PayoutRow, storedPayoutOf } from '../../payoutDocument.ts';
+import { auditParameters } from './auditEntries.ts';
 import { bindStatement, putChallengeStatement } from './payoutStatements.ts';
 import { payoutWriter } from './payoutWriter.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
@@ -87,13 +88,14 @@ export function azurePayoutStore(db: SqlDatabase): PayoutStore {
       });
       return rows[0];
     },
-    async bindAddress(address, nonce) {
+    async bindAddress(address, nonce, entry) {
       const document = JSON.stringify(address);
       const { rows, attempt } = await db.query<DocumentRow & { used: number }>(bindStatement, {
         id: idParameter(address.prosumerId),
         gridId: idParameter(address.gridId),
         nonce: asciiParameter(nonce),
         document: longTextParameter(document),
+        ...auditParameters(entry),
       });
       const [row] = rows;
       // The answer to an earlier attempt may have been lost, after it had bound the address.

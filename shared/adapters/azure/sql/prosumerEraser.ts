@@ -2,7 +2,7 @@ import type { MoneyNeed } from '../../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
 import { isErasable, needColumns, needConditions, needsOf } from '../../moneyNeeds.ts';
 import { type ProsumerRow, storedProsumerOf } from '../../prosumerInfoRows.ts';
-import { addEntries, entriesParameter } from './auditEntries.ts';
+import { addEntries, auditParameters } from './auditEntries.ts';
 import type { SqlDatabase } from './sqlDatabase.ts';
 import { idParameter, instantParameter, intParameter } from './sqlParameters.ts';
 
@@ -43,7 +43,7 @@ export function prosumerEraser(
         id: idParameter(prosumerId),
         version: intParameter(version),
         erasedAt: instantParameter(entry.at),
-        entries: entriesParameter(entry),
+        ...auditParameters(entry),
       });
       const [row] = rows;
       if (row === undefined) return undefined;

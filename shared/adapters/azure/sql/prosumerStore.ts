@@ -3,6 +3,7 @@ import type { Prosumer } from '../../../domain/prosumer.ts';
 import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { type ProsumerRow, storedProsumerOf, sumsColumns } from '../../prosumerInfoRows.ts';
+import { addEntries, auditParameters } from './auditEntries.ts';
 import { prosumerEraser } from './prosumerEraser.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
 import {
@@ -18,7 +19,7 @@ const nameLengthMax = 400;
 const addressLengthMax = 1000;
 
 const columns = `prosumerId, gridId, name, address, type, activeFrom, activeUntil, status,
-  createdAt, connectionLimitW, aheadEnergyWhMax, version, ${sumsColumns}`;
+  createdAt, connectionLimitW, aheadEnergyWhMax, erasedAt, version, ${sumsColumns}`;
 
 /** Prosumers, with the sums of their accounts in the same row. */
 export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
@@ -26,10 +27,11 @@ export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
     db.query<ProsumerRow>(statement, parameters).then(({ rows }) => rows.map(storedProsumerOf));
   return {
     ...prosumerEraser(db, columns),
-    async create(prosumer) {
+    async create(prosumer, entry) {
       const { rows, attempt } = await db.query<ProsumerRow & { created: number }>(createStatement, {
         ...settableParameters(prosumer),
         createdAt: instantParameter(prosumer.createdAt),
+        ...auditParameters(entry),
       });
       const [row] = rows;
       if (row === undefined) throw new Error(`the prosumer ${prosumer.id} was there and is gone`);
@@ -51,10 +53,14 @@ export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
       });
       return pageOf(found, page, (stored) => stored.prosumer.id);
     },
-    async replace(prosumer, version) {
+    async replace(prosumer, version, entry) {
       const { rows, attempt } = await db.query<ProsumerRow & { changed: number }>(
         replaceStatement,
-        { ...settableParameters(prosumer), version: intParameter(version) },
+        {
+          ...settableParameters(prosumer),
+          version: intParameter(version),
+          ...auditParameters(entry),
+        },
       );
       const [row] = rows;
       if (row === undefined) return undefined;
@@ -83,13 +89,25 @@ export function azureProsumerStore(db: SqlDatabase): ProsumerStore {
 
 const createStatement = `
 SET NOCOUNT ON;
+SET XACT_ABORT ON;
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 DECLARE @created INT;
+
+BEGIN TRANSACTION;
+
 INSERT INTO prosumers (prosumerId, gridId, name, address, type, activeFrom, activeUntil, status,
   createdAt, connectionLimitW, aheadEnergyWhMax)
 SELECT @id, @gridId, @name, @address, @type, @activeFrom, @activeUntil, @status, @createdAt,
   @connectionLimitW, @aheadEnergyWhMax
 WHERE NOT EXISTS (SELECT 1 FROM prosumers WHERE prosumerId = @id);
 SET @created = @@ROWCOUNT;
+IF @created = 1
+BEGIN
+  ${addEntries()}
+END
+
+COMMIT TRANSACTION;
+
 SELECT @created AS created, ${columns} FROM prosumers WHERE prosumerId = @id;`;
 
 const pageStatement = `SELECT TOP (@limit) ${columns} FROM prosumers
@@ -100,12 +118,24 @@ WHERE gridId = @gridId AND prosumerId > @after ORDER BY prosumerId`;
 
 const replaceStatement = `
 SET NOCOUNT ON;
+SET XACT_ABORT ON;
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 DECLARE @changed INT;
+
+BEGIN TRANSACTION;
+
 UPDATE prosumers SET name = @name, address = @address, type = @type, activeFrom = @activeFrom,
   activeUntil = @activeUntil, status = @status, connectionLimitW = @connectionLimitW,
   aheadEnergyWhMax = @aheadEnergyWhMax, version = version + 1, isRostered = 0
 WHERE prosumerId = @id AND version = @version AND gridId = @gridId;
 SET @changed = @@ROWCOUNT;
+IF @changed = 1
+BEGIN
+  ${addEntries()}
+END
+
+COMMIT TRANSACTION;
+
 SELECT @changed AS changed, ${columns} FROM prosumers
 WHERE prosumerId = @id AND (version = @version OR version = @version + 1);`;
 

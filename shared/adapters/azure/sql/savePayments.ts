@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Payment } from '../../../domain/invoice.ts';
 import type { PaymentChange } from '../../../ports/invoiceStore.ts';
 import { type PaymentRow, storedPaymentOf } from '../../invoiceRows.ts';
+import { addEntries, auditParameters } from './auditEntries.ts';
 import { addEvents, eventPlaces, eventRow, eventsTable } from './invoiceEvents.ts';
 import { lockOf } from './invoiceLock.ts';
 import { countChanges } from './invoiceStatements.ts';
@@ -27,6 +28,7 @@ export async function savePayments(
     locks: locksParameter(...distinct.map(({ payment }) => lockOf(payment.invoiceId))),
     changes: rowsParameter(distinct.map(changeRow)),
     noted: rowsParameter(events.map(({ event, n }, at) => [...eventRow(event, at), n])),
+    ...auditParameters(...distinct.map(({ entry }) => entry)),
   });
   const isSaved = (row: SavedRow) =>
     row.isSaved === 1 || (attempt > 1 && isAsGiven(row, distinct[row.n]));
@@ -64,6 +66,9 @@ function presentOf({ blockHash, creditedAt, ...payment }: Payment): Payment {
 
 /** Thrown by the statement when a payment would go over to another invoice or amount. */
 const movedPaymentNumber = 50_006;
+
+const isSaved = `entry.n IN (SELECT given.n FROM @given AS given
+  INNER JOIN @saved AS saved ON saved.txid = given.txid AND saved.vout = given.vout)`;
 
 const saveStatement = lockedTransaction({
   mode: 'Exclusive',
@@ -147,6 +152,7 @@ FROM OPENJSON(@noted) WITH (${eventPlaces},
   INNER JOIN @given AS given ON given.n = event.change
   INNER JOIN @saved AS saved ON saved.txid = given.txid AND saved.vout = given.vout;
 ${addEvents}
+${addEntries(isSaved)}
 
 INSERT INTO @sums (invoiceId, gridId, seenSat, creditedSat, buriedSat, changeSat)
 SELECT invoice.invoiceId, invoice.gridId, total.seenSat, total.creditedSat, total.buriedSat,

@@ -3,6 +3,7 @@ import type { AcceptOutcome, AheadLimits, OrderStore } from '../../../ports/orde
 import { type TradeAheadRow, tradeAheadOf } from '../../orderRows.ts';
 import { pageOf, rowsFor } from '../../pageOf.ts';
 import { acceptStatement, cancelStatement } from './aheadStatements.ts';
+import { auditParameters } from './auditEntries.ts';
 import { locksParameter } from './lockedTransaction.ts';
 import { booksLock, booksLockOf } from './orderBooks.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
@@ -37,13 +38,14 @@ export function azureTradesAhead(db: SqlDatabase): TradesAhead {
   const trades = async (statement: string, parameters: SqlParameters) =>
     (await db.query<TradeAheadRow>(statement, parameters)).rows.map(tradeAheadOf);
   return {
-    async acceptAhead(trade, limits) {
+    async acceptAhead(trade, limits, entry) {
       const answer = await db.queryAll<AcceptAnswer>(acceptStatement, {
         locks: locksParameter(booksLock(trade.gridId)),
         ...parametersOf(trade),
         prosumerWhMax: bigIntParameter(limits.prosumerWhMax),
         prosumerTradesMax: bigIntParameter(limits.prosumerTradesMax),
         gridWhMax: bigIntParameter(limits.gridWhMax),
+        ...auditParameters(entry),
       });
       return outcomeOf(answer);
     },
@@ -51,10 +53,11 @@ export function azureTradesAhead(db: SqlDatabase): TradesAhead {
       const [trade] = await trades(getStatement, { id: asciiParameter(id) });
       return trade;
     },
-    async cancelAhead(id) {
+    async cancelAhead(id, entry) {
       const { rows } = await db.query<Pick<TradeAheadRow, 'status'>>(cancelStatement, {
         locks: locksParameter(booksLockOf(id)),
         id: asciiParameter(id),
+        ...auditParameters(entry),
       });
       const [row] = rows;
       if (row === undefined) return 'not_found';

@@ -1,6 +1,7 @@
 import { assert } from '../../../domain/assert.ts';
 import type { KeyChain, WalletId } from '../../../domain/bitcoin.ts';
 import type { WalletStore } from '../../../ports/walletStore.ts';
+import { addEntries, auditParameters } from './auditEntries.ts';
 import { lockedTransaction, locksParameter } from './lockedTransaction.ts';
 import type { SqlDatabase, SqlParameters } from './sqlDatabase.ts';
 import { idParameter, intParameter, longTextParameter, rowsParameter } from './sqlParameters.ts';
@@ -10,13 +11,14 @@ const purposeLengthMax = 200;
 /** Wallets: each index belongs to one purpose, for good; nothing here is ever taken back. */
 export function azureWalletStore(db: SqlDatabase): WalletStore {
   return {
-    async allocate(walletId, keyChain, purposes) {
+    async allocate(walletId, keyChain, purposes, entry) {
       const distinct = [...new Set(purposes)];
       if (distinct.length === 0) return new Map();
       const { rows } = await db.query<{ n: number; keyIndex: number }>(allocateStatement, {
         ...chainOf(walletId, keyChain),
         locks: locksParameter(`wallet:${walletId}`),
         purposes: rowsParameter(distinct.map((purpose, n) => [n, purposeText(purpose)])),
+        ...auditParameters(entry),
       });
       const indexes = new Map(rows.map(({ n, keyIndex }) => [n, keyIndex]));
       return new Map(
@@ -81,7 +83,11 @@ INSERT INTO walletIndexes (walletId, keyChain, purpose, keyIndex)
 SELECT @walletId, @keyChain, given.purpose, @next - 1 + ROW_NUMBER() OVER (ORDER BY given.n)
 FROM @given AS given
 WHERE NOT EXISTS (SELECT 1 FROM walletIndexes AS there WHERE there.walletId = @walletId
-  AND there.keyChain = @keyChain AND there.purpose = given.purpose);`,
+  AND there.keyChain = @keyChain AND there.purpose = given.purpose);
+IF @@ROWCOUNT > 0
+BEGIN
+  ${addEntries()}
+END`,
   answer: `SELECT given.n, there.keyIndex FROM @given AS given INNER JOIN walletIndexes AS there
   ON there.walletId = @walletId AND there.keyChain = @keyChain AND there.purpose = given.purpose;`,
 });
