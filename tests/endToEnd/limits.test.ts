@@ -23,14 +23,14 @@ test('a caller that asks too often is told to wait, and others are not', async (
   }
   expect((await app.request('GET', '/grids', undefined, otto)).status).toBe(200);
   expect((await app.request('GET', '/health/ready')).status).toBe(200);
-});
+}, 60_000);
 
 test('more requests at once than may wait are answered or turned away, and the host goes on', async () => {
   const app = await startApp();
   // How many of them meet before one is answered is the system's to say.
-  const asked = Array.from({ length: 600 }, () => app.request('GET', '/grids'));
+  const asked = Array.from({ length: 400 }, () => app.request('GET', '/grids'));
   const statuses = (await Promise.all(asked)).map(({ status }) => status);
   expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([]);
   expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(200);
   expect((await app.request('GET', '/grids')).status).toBe(200);
-});
+}, 60_000);
