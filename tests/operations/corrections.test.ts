@@ -8,6 +8,7 @@ import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import type { NewGrid } from '../../shared/operations/createGrid.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { readingOf } from '../contract/samples.ts';
 import { openBookedGrid, quarter } from './bookedGrid.ts';
 import { attempt, crashing } from './crashing.ts';
@@ -210,7 +211,8 @@ describe('a correction', () => {
     if (grid === undefined || etag === undefined) throw new Error('the grid is there');
     const [terms] = grid.terms;
     const dear = { ...terms.tariff, importPriceMsatPerKwh: msatPerKwh(900_000) };
-    await app.ports.grids.replace({ ...grid, terms: [{ ...terms, tariff: dear }] }, etag);
+    const changed = { ...grid, terms: [{ ...terms, tariff: dear }] } as const;
+    await app.ports.grids.replace(changed, etag, entryOf());
     app.setClock(later);
     await post(app.ports, quarter, { c: -1500 });
     await app.tick();

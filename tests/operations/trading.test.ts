@@ -8,6 +8,7 @@ import { cancelOrder, etagOfOrder, replaceOrder } from '../../shared/operations/
 import { openOrdersMax, placeOrder } from '../../shared/operations/placeOrder.ts';
 import { type AheadAsked, tradeAhead } from '../../shared/operations/tradeAhead.ts';
 import { getTradeAhead, listGridTradesAhead } from '../../shared/operations/tradesAhead.ts';
+import { entryOf } from '../contract/auditSamples.ts';
 import { gridId, join, openGrid } from './smallGrid.ts';
 import { openTestApp, type TestApp } from './testApp.ts';
 
@@ -183,7 +184,7 @@ test('a trade keeps its price when the tariff changes afterwards', async () => {
   const importPriceMsatPerKwh = msatPerKwh(900_000);
   const version = { validFrom: quarter, market, tariff: { ...tariff, importPriceMsatPerKwh } };
   const changed = { ...grid.value, terms: [...grid.value.terms, version] } as typeof grid.value;
-  await app.ports.grids.replace(changed, grid.etag);
+  await app.ports.grids.replace(changed, grid.etag, entryOf());
   expect(await getTradeAhead(app.ports, id)).toMatchObject({
     value: { priceMsatPerKwh: 300_000 },
   });

@@ -94,7 +94,7 @@ async function begin(it: Race): Promise<void> {
   const { gridId, prosumerIds, chance } = it;
   const [ports] = it.ports;
   const activeFrom = firstTimeframe;
-  await ports.grids.create(gridOf(gridId, { activeFrom, activeUntil: gridEndsAt }));
+  await ports.grids.create(gridOf(gridId, { activeFrom, activeUntil: gridEndsAt }), entryOf());
   for (const id of prosumerIds) {
     const { prosumer, version } = (
       await ports.prosumers.create(prosumerOf(id, { gridId }), entryOf())
