@@ -21,6 +21,7 @@ import {
   january,
   november,
   prosumerId,
+  prosumerOf,
   riverside,
   timeframe,
   tradeOf,
@@ -160,6 +161,7 @@ test('what is only ever added to can be neither changed nor deleted', async () =
     ['billingLines', 'energyWh'],
     ['invoiceEvents', 'at'],
     ['walletIndexes', 'keyIndex'],
+    ['auditEntries', 'content'],
   ] as const) {
     expect(db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']).toBeGreaterThan(0);
     for (const change of [`UPDATE ${table} SET ${column} = ${column}`, `DELETE FROM ${table}`]) {
@@ -167,4 +169,20 @@ test('what is only ever added to can be neither changed nor deleted', async () =
     }
   }
   db.close();
+});
+
+test('what is personal of an entry can be deleted, and not be changed', async () => {
+  const { prosumers, prosumerAudit, close } = open();
+  const personal = { prosumerId: prosumerId('anna'), after: { name: 'Anna' } };
+  const entry = entryOf({ personal });
+  await prosumers.create(prosumerOf('anna'), entry);
+  const db = new DatabaseSync(join(directory, 'prosumerInfo.db'));
+  expect(() => db.exec("UPDATE auditPersonal SET content = '{}'")).toThrow('never changed');
+  const list = async () => (await prosumerAudit.list(riverside, {}, { limit: 9 })).items;
+  expect(await list()).toEqual([entry]);
+  db.exec('DELETE FROM auditPersonal');
+  const { personal: _, ...rest } = entry;
+  expect(await list()).toEqual([rest]);
+  db.close();
+  close();
 });

@@ -158,7 +158,7 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     }
     for (const table of [
       ...['billingRuns', 'billingAccounts', 'billingLines'],
-      ...['invoiceEvents', 'walletIndexes', 'payoutCoins'],
+      ...['invoiceEvents', 'walletIndexes', 'payoutCoins', 'auditEntries'],
     ]) {
       const [before] = await runOn(settings, `SELECT COUNT(*) AS found FROM ${table}`);
       expect(before?.['found']).toBeGreaterThan(0);
@@ -169,6 +169,21 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       }
       expect(await runOn(settings, `SELECT COUNT(*) AS found FROM ${table}`)).toEqual([before]);
     }
+  });
+
+  test('what is personal of an entry can be deleted, and not be changed', async () => {
+    const sql = openSql(settings, systemClock());
+    try {
+      const personal = { prosumerId: prosumerId('anna'), after: { name: 'Anna' } };
+      await sql.prosumers.create(prosumerOf('anna'), entryOf({ personal }));
+    } finally {
+      await sql.close();
+    }
+    const change = "UPDATE auditPersonal SET content = '{}'";
+    await expect(runOn(settings, change)).rejects.toMatchObject({ number: 50_003 });
+    await runOn(settings, 'DELETE FROM auditPersonal');
+    expect(await runOn(settings, 'SELECT entryId FROM auditPersonal')).toEqual([]);
+    expect(await runOn(settings, 'SELECT action FROM auditEntries')).toHaveLength(1);
   });
 
   test.each([
@@ -199,17 +214,17 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
     await expect(runOn(settings, update)).rejects.toMatchObject({ number: 547 });
   });
 
-  test.each([
-    "name = 'Anna'",
-    "address = 'Lane 1'",
-    "status = 'active'",
-  ])('a prosumer that is erased has no %s', async (change) => {
-    const erased = "status = 'inactive', name = '', address = '', erasedAt = '2027-03-01T00:00:00Z'";
-    await runOn(settings, insertInto('prosumers', prosumer, {}));
-    await runOn(settings, `UPDATE prosumers SET ${erased}`);
-    const update = runOn(settings, `UPDATE prosumers SET ${change}`);
-    await expect(update).rejects.toMatchObject({ number: 547 });
-  });
+  test.each(["name = 'Anna'", "address = 'Lane 1'", "status = 'active'"])(
+    'a prosumer that is erased has no %s',
+    async (change) => {
+      const erased =
+        "status = 'inactive', name = '', address = '', erasedAt = '2027-03-01T00:00:00Z'";
+      await runOn(settings, insertInto('prosumers', prosumer, {}));
+      await runOn(settings, `UPDATE prosumers SET ${erased}`);
+      const update = runOn(settings, `UPDATE prosumers SET ${change}`);
+      await expect(update).rejects.toMatchObject({ number: 547 });
+    },
+  );
 
   test('what was agreed on or ordered is kept, and its sealed books stay as they are', async () => {
     const sql = openSql(settings, systemClock());
@@ -338,6 +353,8 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
       );
       await billAndPay(sql);
       await agreeAndOrder(sql);
+      await prosumers.create(prosumerOf('gone', { status: 'inactive' }), entryOf());
+      expect(await prosumers.erase(prosumerId('gone'), 1, entryOf())).toBeDefined();
       await health.check();
       for (const statement of [
         'DELETE FROM postings',
@@ -348,6 +365,8 @@ describeSql('the schema of Prosumer Info (where SQL_SERVER is set)', () => {
         'UPDATE billingRuns SET payoutsSat = 0',
         'UPDATE walletIndexes SET keyIndex = 0',
         'DELETE FROM payoutCoins',
+        'DELETE FROM auditEntries',
+        "UPDATE auditPersonal SET content = '{}'",
         'DELETE FROM tradesAhead',
         'TRUNCATE TABLE orderVersions',
         'TRUNCATE TABLE billingAccounts',
