@@ -33,7 +33,7 @@ export function drawRequest(draw: Draw, endpoint: Endpoint): FuzzRequest {
 
 function bodyOf(draw: Draw, { body, examples }: Endpoint, kind: Bent['kind']): Uint8Array {
   const { chance } = draw;
-  const example = chance.hits(0.3) ? chance.pick(examples) : undefined;
+  const example = chance.hits(0.4) ? chance.pick(examples) : undefined;
   const value = example ?? drawValue(draw, body ?? {}, 'body');
   if (kind === 'valid') return Buffer.from(JSON.stringify(value));
   if (kind === 'near') return Buffer.from(spoilJson(chance, value).toWellFormed());

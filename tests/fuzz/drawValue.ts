@@ -34,15 +34,46 @@ export function drawValue(draw: Draw, given: Schema, name: string, depth = 0): u
 }
 
 function drawObject(draw: Draw, schema: Schema, depth: number): unknown {
-  const { properties = {}, required = [] } = schema as {
-    readonly properties?: Readonly<Record<string, Schema>>;
-    readonly required?: readonly string[];
-  };
+  const { properties = {}, required = [] } = schema as ObjectSchema;
   const likely = depth > depthMax ? 0 : draw.chance.pick([0.1, 0.5, 0.9]);
   const entries = Object.entries(properties)
     .filter(([name]) => required.includes(name) || draw.chance.hits(likely ?? 0))
-    .map(([name, part]) => [name, drawValue(draw, part, name, depth + 1)]);
-  return Object.fromEntries(entries);
+    .map(([name, part]) => [name, drawValue(draw, part as Schema, name, depth + 1)]);
+  const value: Value = Object.fromEntries(entries);
+  return shaped(value, schema, (name) =>
+    drawValue(draw, properties[name] as Schema, name, depth + 1),
+  );
+}
+
+type Value = Readonly<Record<string, unknown>>;
+type ObjectSchema = {
+  /** `false`: it may not be there. */
+  readonly properties?: Readonly<Record<string, Schema | false>>;
+  readonly required?: readonly string[];
+  readonly if?: ObjectSchema;
+  readonly then?: ObjectSchema;
+  readonly else?: ObjectSchema;
+};
+
+/** The value as the branch of a schema wants it that is for it: with what must be, without what must not. */
+function shaped(value: Value, { if: condition, ...schema }: Schema, make: Make): Value {
+  if (condition === undefined) return value;
+  const holds = isAs(value, condition as ObjectSchema);
+  const branch = ((holds ? schema['then'] : schema['else']) ?? {}) as ObjectSchema;
+  const { properties = {}, required = [] } = branch;
+  const added = required.filter((name) => !(name in value)).map((name) => [name, make(name)]);
+  const kept = Object.entries({ ...value, ...Object.fromEntries(added) }).filter(
+    ([name]) => properties[name] !== false,
+  );
+  return shaped(Object.fromEntries(kept), branch as Schema, make);
+}
+
+type Make = (name: string) => unknown;
+
+function isAs(value: Value, { properties = {}, required = [] }: ObjectSchema): boolean {
+  const isEqual = ([name, part]: [string, Schema | false]) =>
+    part === false || !(name in value) || value[name] === part['const'];
+  return required.every((name) => name in value) && Object.entries(properties).every(isEqual);
 }
 
 function drawArray(draw: Draw, { items, minItems }: Schema, name: string, depth: number): unknown {
@@ -67,7 +98,10 @@ function drawText(draw: Draw, { pattern, minLength, maxLength }: Schema, name: s
   const { chance, population } = draw;
   const known = population.of(name);
   const knownName = chance.pick(known);
-  if (knownName !== undefined && chance.hits(0.85)) return knownName;
+  if (knownName !== undefined && chance.hits(0.85)) {
+    // Keys, addresses, proofs and time zones have no pattern, but a form: one letter breaks it.
+    return pattern === undefined && chance.hits(0.15) ? nudged(chance, knownName) : knownName;
+  }
   if (/^(?:timeframe|from|to|validFrom|activeFrom|activeUntil|measuredFrom)$/.test(name)) {
     if (chance.hits(0.85)) return instantNear(draw);
   }
@@ -76,6 +110,12 @@ function drawText(draw: Draw, { pattern, minLength, maxLength }: Schema, name: s
   const most = typeof maxLength === 'number' ? Math.min(maxLength, 2_000) : 40;
   const length = chance.pick([least, most, Math.min(most, least + chance.below(20))]) ?? least;
   return Array.from({ length }, () => chance.pick(letters)).join('');
+}
+
+/** The same with one letter in place of another. */
+function nudged(chance: Chance, text: string): string {
+  const at = chance.below(text.length);
+  return text.slice(0, at) + (chance.pick([...text]) ?? '') + text.slice(at + 1);
 }
 
 const letters = [...'abcdefghijklmnopqrstuvwxyz0123456789- ', 'é', '漢', '\u{1f50b}'];

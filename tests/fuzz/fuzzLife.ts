@@ -50,6 +50,9 @@ async function live(
 ): Promise<LifeReport> {
   const population = createPopulation();
   const draw: Draw = { chance: createChance(seed), population, now: app.now };
+  for (const example of endpoints.flatMap(({ examples }) => examples)) {
+    population.learnExample(example);
+  }
   for (const path of firstPaths) {
     const { headers, body } = await app.callAs(['operator'])('GET', path);
     population.learn(path, headers, body);

@@ -34,6 +34,9 @@ export async function fuzzOverSocket(
   const before = host.figures();
   let slowestMs = 0;
   let next = 0;
+  for (const example of endpoints.flatMap(({ examples }) => examples)) {
+    population.learnExample(example);
+  }
   for (const path of ['/grids', '/prosumers', '/orders?prosumerId=anna', '/grids/lane/tariffs']) {
     const { headers, body } = await host.get(path);
     population.learn(path, headers, body);
@@ -116,7 +119,7 @@ function kindOf(outcome: WireOutcome): string {
   return outcome.kind === 'answer' ? `${outcome.answer.status}` : outcome.kind;
 }
 
-/** The host itself answers some without a body: what has no route, and what it is too busy for. */
+/** The host itself answers some without a body: what has no route, is too long, or too much at once. */
 function wholeFaults(
   request: FuzzRequest,
   outcome: WireOutcome,
@@ -124,7 +127,8 @@ function wholeFaults(
 ): readonly string[] {
   if (outcome.kind !== 'answer') return [outcome.kind];
   const { answer } = outcome;
-  const isBare = answer.text === '' && /^(?:400|404|405|429|431)$/.test(String(answer.status));
+  const isBare =
+    answer.text === '' && /^(?:400|404|405|413|414|429|431)$/.test(String(answer.status));
   return isBare ? [] : checkAnswer(request, { ...answer, body: bodyOf(answer) }, tookMs);
 }
 

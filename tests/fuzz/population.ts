@@ -2,7 +2,8 @@
 export type Population = {
   /** Takes up what an answer to this path shows. */
   learn(path: string, headers: Readonly<Record<string, string>>, body: unknown): void;
-  add(name: string, value: string): void;
+  /** Takes up every text of an example under the name of its field. */
+  learnExample(example: unknown): void;
   of(name: string): readonly string[];
   /** Values that belong together, each with all of these names. */
   together(names: readonly string[]): readonly Readonly<Record<string, string>>[];
@@ -67,6 +68,13 @@ export function createPopulation(): Population {
     remember(own);
     for (const [key, part] of entries) walk(part, collections[key] ?? ownId, around, depth + 1);
   };
+  const learnExample = (example: unknown, name = ''): void => {
+    if (typeof example === 'string') add(name, example);
+    if (typeof example !== 'object' || example === null) return;
+    for (const [key, part] of Object.entries(example)) {
+      learnExample(part, Array.isArray(example) ? name : key);
+    }
+  };
   return {
     learn(path, headers, body) {
       const etag = headers['etag'];
@@ -75,7 +83,7 @@ export function createPopulation(): Population {
       const collection = parts.findLast((part) => collections[part] !== undefined);
       walk(body, collections[collection ?? ''] ?? 'id', namesOf(path), 0);
     },
-    add,
+    learnExample: (example) => learnExample(example),
     of: (name) => values.get(name) ?? [],
     together: (names) => records.filter((one) => names.every((name) => one[name] !== undefined)),
   };
