@@ -31,6 +31,9 @@ export type HttpServerParts = {
   readonly log: HostLog;
 };
 
+/** Who is turned away for others soon finds room. */
+const RETRY_AFTER_SECONDS = 1;
+
 /** Serves functions on 127.0.0.1 with the manners of the Functions host. */
 export async function startHttpServer(parts: HttpServerParts): Promise<HttpServer> {
   let isStopping = false;
@@ -74,7 +77,10 @@ async function answer(
   const match = router(request.method ?? 'GET', url.pathname);
   if (match === undefined) return writeBare(response, 404);
   const admission = queue.admit(bodyBytesOf(request));
-  if (admission === undefined) return writeBare(response, 429);
+  if (admission === undefined) {
+    response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+    return writeBare(response, 429);
+  }
   try {
     await answerAdmitted(parts, { request, response, url, match, admission });
   } finally {

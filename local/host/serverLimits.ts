@@ -1,11 +1,10 @@
 import type { IncomingMessage, Server, ServerOptions } from 'node:http';
+import { REQUEST_MS_MAX } from './httpRequestData.ts';
 
 /** How long an idle connection is kept, as Kestrel does; a client's own limit is usually shorter. */
 const KEEP_ALIVE_MS = 130_000;
 /** How long the headers of a request may take, as Kestrel has it. */
 const HEADERS_MS_MAX = 30_000;
-/** How long a whole request may take to come in: 8 MB at 70 kB a second. */
-const REQUEST_MS_MAX = 120_000;
 /** How often connections are looked through for those that take longer. */
 const CHECK_MS = 5_000;
 /** Bytes of all headers and the line before them, as Kestrel has it. */
