@@ -30,14 +30,16 @@ export async function eraseProsumer(
 ): Promise<Result<StoredProsumer, Refusal>> {
   const stored = await ports.prosumers.get(prosumerId);
   if (stored === undefined) return refuse(prosumerNotFound(prosumerId));
-  if (ifMatch !== undefined && ifMatch !== etagOfProsumer(stored)) return refuse(changedSinceRead);
+  // Whatever `ifMatch` asks: a request that is repeated changed it itself.
   if (stored.prosumer.erasedAt !== undefined) return accept(stored);
+  if (ifMatch !== undefined && ifMatch !== etagOfProsumer(stored)) return refuse(changedSinceRead);
   const grid = (await ports.grids.get(stored.prosumer.gridId))?.value;
   assert(grid !== undefined, `the grid of prosumer ${prosumerId} exists`);
   const needs = await needsFor(ports, grid, stored.prosumer);
   if (needs.length > 0) return refuse(needed(prosumerId, needs));
   const erased = await eraseStored(ports, stored);
-  return erased === undefined ? refuse(changedMeanwhile) : accept(erased);
+  if (erased !== undefined) return accept(erased);
+  return refuse(ifMatch === undefined ? changedMeanwhile : changedSinceRead);
 }
 
 /** Erases what nothing needed when it was read; undefined when something has changed since. */

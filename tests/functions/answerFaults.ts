@@ -58,11 +58,12 @@ function fits(template: string, path: string): boolean {
   );
 }
 
-/** The same, where every object has the fields that are named and no others. */
+/** The same, where every object that names fields has those and no others. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;
   const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, closed(part)]));
-  const isOpen = copy['type'] === 'object' && !('additionalProperties' in copy);
+  const isOpen =
+    copy['type'] === 'object' && 'properties' in copy && !('additionalProperties' in copy);
   return isOpen ? { ...copy, additionalProperties: false } : copy;
 }

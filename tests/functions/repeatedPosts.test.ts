@@ -90,6 +90,14 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: 'prosumerErasure',
+    post: () => ({ path: '/prosumers/eve/erasure' }),
+    made: async ({ app }) => {
+      const stored = await app.ports.prosumers.get('eve' as never);
+      return [stored?.version, stored?.prosumer.erasedAt === undefined];
+    },
+  },
+  {
     name: 'trades',
     post: () => ({
       path: '/trades',

@@ -108,6 +108,19 @@ const pairs: readonly Pair[] = [
     },
   },
   {
+    names: ['POST prosumerErasure', 'PATCH prosumer'],
+    document: '/prosumers/eve',
+    changes: async () => [
+      ['POST', '/prosumers/eve/erasure'],
+      ['PATCH', '/prosumers/eve', { address: 'Lane 9' }],
+    ],
+    refusals: ['prosumer_erased'],
+    kept: ({ body }, [first, second]) => {
+      expect(body.erasedAt !== undefined).toBe(first);
+      expect(body.address).toBe(first ? undefined : second ? 'Lane 9' : 'Lane 1');
+    },
+  },
+  {
     names: ['PUT order', 'PUT order'],
     document: '/orders/ORDER',
     changes: async ({ orderId }, round) => [

@@ -34,7 +34,7 @@ export const anyReading = {
 export const anyTariff = { tariff: gridBody('lane').tariff };
 
 /**
- * `lane` is settled and billed, `mill` is settled and can be billed, `hall` takes orders, and `grid` has
+ * `lane` is settled and billed, and Eve has left it for good, `mill` is settled and can be billed, `hall` takes orders, and `grid` has
  * a wallet with coins, owes Ada and Ben, whose addresses are bound, and is owed by Cem.
  */
 export async function openWholeStage(): Promise<WholeStage> {
@@ -43,6 +43,7 @@ export async function openWholeStage(): Promise<WholeStage> {
   app.setClock(opening);
   await settleLanes(app, call);
   app.setClock(now);
+  made(await call('DELETE', '/prosumers/eve'));
   await openPaidGrid(app, ['ada', 'ben', 'cem']);
   made(await call('PUT', `/grids/grid/tariffs/${later}`, anyTariff));
   await billed(app, { ada: 60_000n, ben: 30_000n, cem: -70_000n });
@@ -70,7 +71,7 @@ async function settleLanes(app: MoneyApp, call: Call): Promise<void> {
     ['lane', 'anna', 'bert'],
     ['mill', 'carl', 'dora'],
   ] as const) {
-    made(await call('POST', '/grids', gridBody(gridId)));
+    made(await call('POST', '/grids', { ...gridBody(gridId), correctionDays: 7 }));
     for (const id of [seller, buyer]) {
       made(await call('POST', '/prosumers', { ...homeOf(id, gridId), activeFrom: quarter }));
     }
@@ -81,6 +82,8 @@ async function settleLanes(app: MoneyApp, call: Call): Promise<void> {
     const posted = await call('POST', `/grids/${gridId}/readings`, { readings });
     expect(posted.body.accepted).toBe(2);
   }
+  const gone = { ...homeOf('eve', 'lane'), activeFrom: quarter, activeUntil: afterQuarter };
+  made(await call('POST', '/prosumers', gone));
   app.setClock(afterQuarter);
   await app.tick();
   await app.drain();
