@@ -5,6 +5,8 @@ type Kind = {
   readonly title: string;
   /** Would the same request be refused again, whatever happens meanwhile? Then its answer is kept. */
   readonly isFinal?: true;
+  /** When the same request may well succeed, where that is known to come by itself. */
+  readonly retryAfterSeconds?: number;
 };
 
 const refusals = {
@@ -17,7 +19,7 @@ const refusals = {
   prosumer_erased: { status: 409, title: 'The personal data is erased', isFinal: true },
   personal_data_needed: { status: 409, title: 'The personal data is still needed' },
   etag_mismatch: { status: 412, title: 'Changed since it was read' },
-  concurrent_change: { status: 409, title: 'Changed at the same time' },
+  concurrent_change: { status: 409, title: 'Changed at the same time', retryAfterSeconds: 1 },
   setting_immutable: { status: 409, title: 'The setting can no longer change' },
   setting_inconsistent: { status: 400, title: 'The settings contradict each other', isFinal: true },
   timeframe_misaligned: { status: 400, title: 'Not the start of a timeframe' },
@@ -42,8 +44,12 @@ const refusals = {
   chain_not_configured: { status: 503, title: 'No bitcoin chain is configured' },
   chain_refused: { status: 409, title: 'The bitcoin network refused the transaction' },
   rate_not_configured: { status: 409, title: 'No source of exchange rates is configured' },
-  rate_stale: { status: 503, title: 'The exchange rate is stale' },
-  rate_unavailable: { status: 503, title: 'The exchange rate is unavailable' },
+  rate_stale: { status: 503, title: 'The exchange rate is stale', retryAfterSeconds: 60 },
+  rate_unavailable: {
+    status: 503,
+    title: 'The exchange rate is unavailable',
+    retryAfterSeconds: 60,
+  },
   currency_unknown: { status: 400, title: 'No rate for this currency' },
   account_key_invalid: { status: 400, title: 'Not an account key', isFinal: true },
   account_key_missing: { status: 409, title: 'The mini grid has no account key' },

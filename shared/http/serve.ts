@@ -155,8 +155,10 @@ async function operate(
 
 function outcome(result: HandlerResult): Outcome {
   if (!result.ok) {
-    const isFinal = problems[result.refusal.code].isFinal === true;
-    return { answer: problemAnswer(result.refusal), isFinal };
+    const { isFinal = false, retryAfterSeconds } = problems[result.refusal.code];
+    const headers =
+      retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+    return { answer: problemAnswer(result.refusal, headers), isFinal };
   }
   const { value } = result;
   const answer =

@@ -240,6 +240,22 @@ test('a handler gets numbers for numbers, absent for empty, and the address', as
   });
 });
 
+test.each([
+  ['concurrent_change', 409, '1'],
+  ['rate_unavailable', 503, '60'],
+  ['grid_exists', 409, undefined],
+] as const)(
+  'a refusal says when to try again, where it passes: %s',
+  async (code, status, after) => {
+    const handlers: Handlers<'grids'> = {
+      ...grids,
+      GET: async () => refuse({ code, detail: 'No.' }),
+    };
+    const refused = await answer('grids', handlers, request('GET'));
+    expect([refused.status, refused.headers['retry-after']]).toEqual([status, after]);
+  },
+);
+
 describe('If-None-Match', () => {
   const png = new Uint8Array([137, 80, 78, 71]);
   const showing = (name: string, version?: string): Handlers<'prosumer'> => {
