@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { type Caller, isWithin } from '../domain/caller.ts';
 import type { Closing } from '../domain/closing.ts';
 import { espiQualityOf } from '../domain/espiQuality.ts';
 import type { ExplainedMarket } from '../domain/explainMarket.ts';
@@ -53,8 +54,20 @@ export function explainBody(explained: {
   };
 }
 
+/** The same, for others than operators without who posted its readings. */
+export function explainBodyFor(
+  caller: Caller,
+  explained: Parameters<typeof explainBody>[0],
+): ReturnType<typeof explainBody> {
+  const body = explainBody(explained);
+  if (isWithin(caller.operates, explained.gridId)) return body;
+  const readings = body.readings.map(({ postedBy: _, ...reading }) => reading);
+  return { ...body, readings };
+}
+
 function readingBody(reading: Reading, revisions: readonly Revision[]): Body['readings'][number] {
-  const { version, producedWh, consumedWh, quality, checks = [], source, receivedAt } = reading;
+  const { version, producedWh, consumedWh, quality, checks = [], source } = reading;
+  const { receivedAt, postedBy } = reading;
   const usedInRevisions = revisions
     .filter(({ line }) => line?.version === version)
     .map(({ closing }) => closing.revision);
@@ -67,6 +80,7 @@ function readingBody(reading: Reading, revisions: readonly Revision[]): Body['re
     espiQuality: espiQualityOf(reading),
     source,
     receivedAt,
+    ...(postedBy && { postedBy }),
     usedInRevisions,
   };
 }

@@ -1,25 +1,30 @@
 import { Type } from 'typebox';
-import { type Actor, type AuditValues, auditedThings } from '../domain/audit.ts';
+import { type AuditValues, auditedThings, type Actor as DomainActor } from '../domain/audit.ts';
 import { instant, oneOf, prosumerId } from './common.ts';
 
-const kinds = ['caller', 'system'] as const satisfies readonly Actor['kind'][];
+const kinds = ['caller', 'system'] as const satisfies readonly DomainActor['kind'][];
 
 function values(description: string) {
-  return Type.Optional(Type.Unsafe<AuditValues>({ type: 'object', description }));
+  return Type.Optional(
+    Type.Unsafe<AuditValues>({ type: 'object', additionalProperties: true, description }),
+  );
 }
+
+/** Who changes something. */
+export const Actor = Type.Object(
+  {
+    kind: oneOf(kinds, 'A caller of the API, or a function that the app runs by itself.'),
+    id: Type.String({ description: 'Id of the caller, or name of the function.' }),
+  },
+  { title: 'Actor', description: 'Who did it.' },
+);
 
 /** One change: who, what, when, before and after. */
 export const AuditEntry = Type.Object(
   {
     id: Type.String({ description: 'Id of the entry.' }),
     at: instant('When it was changed.'),
-    by: Type.Object(
-      {
-        kind: oneOf(kinds, 'A caller of the API, or a function that the app runs by itself.'),
-        id: Type.String({ description: 'Id of the caller, or name of the function.' }),
-      },
-      { description: 'Who changed it.' },
-    ),
+    by: Actor,
     action: Type.String({ description: 'What was done to it: `created`, `changed` …' }),
     thing: Type.Object(
       {

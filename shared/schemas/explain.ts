@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { readingChecks, readingQualities } from '../domain/reading.ts';
+import { Actor } from './audit.ts';
 import {
   count,
   energyWh,
@@ -45,6 +46,8 @@ export const ExplainedReading = part('ExplainedReading', 'A version of the readi
   espiQuality: count('`QualityOfReading` of ESPI (Green Button), by quality and checks.'),
   source: Type.String({ description: 'Who sent it.' }),
   receivedAt: instant('When it came.'),
+  /** Shown to operators. */
+  postedBy: Type.Optional(Actor),
   usedInRevisions: Type.Array(count('A revision.'), {
     description: 'Revisions of the timeframe that are settled on it.',
   }),
