@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../domain/audit.ts';
 import { type BillingPeriod, parseBillingPeriod } from '../domain/billingPeriod.ts';
 import type { ProsumerId } from '../domain/ids.ts';
 import type { InvoiceId } from '../domain/invoice.ts';
@@ -5,7 +6,6 @@ import type { Refusal } from '../domain/refusal.ts';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { Instant, Timeframe } from '../domain/timeframe.ts';
 import { parseInstant } from '../domain/timeframe.ts';
-import type { AuditPosition } from '../ports/auditLog.ts';
 import { decodeCursor } from './cursor.ts';
 
 type PageQuery = { readonly limit?: number; readonly cursor?: string };
@@ -71,9 +71,9 @@ export function isDayKey(value: unknown): value is CompletenessKey {
 }
 
 /** The key of a list that is in order of time and entry. */
-export function isAuditKey(value: unknown): value is AuditPosition {
+export function isAuditKey(value: unknown): value is Pick<AuditEntry, 'at' | 'id'> {
   if (typeof value !== 'object' || value === null) return false;
-  const { at, id }: Partial<Record<keyof AuditPosition, unknown>> = value;
+  const { at, id }: Partial<Record<'at' | 'id', unknown>> = value;
   const isInstant = typeof at === 'string' && isCanonicalInstant(at);
   return isInstant && typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id);
 }
