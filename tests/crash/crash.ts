@@ -6,6 +6,7 @@ import { createClient } from '../endToEnd/client.ts';
 import { createRandom } from '../endToEnd/random.ts';
 import { settleThrough } from '../endToEnd/settling.ts';
 import type { HostProcess } from '../localHost/hostProcess.ts';
+import { checkBilling } from './billingRun.ts';
 import { checkFiles, checkThings } from './checkAcknowledged.ts';
 import { type CrashClock, createCrashClock } from './crashClock.ts';
 import { crashGridId, createCrashGrid, firstName, gridPath } from './crashGrid.ts';
@@ -114,10 +115,8 @@ async function checkStillThere(client: PersistentClient, notebook: Notebook): Pr
 }
 
 /** Ends the grid behind all that was traded for, lets everything settle, and looks at it. */
-async function settleAndCheck(
-  { lives, clock, notebook, load }: Run,
-  life: HostProcess,
-): Promise<readonly string[]> {
+async function settleAndCheck(run: Run, life: HostProcess): Promise<readonly string[]> {
+  const { lives, clock, notebook, load } = run;
   const lastTraded = await load.stop();
   const last = Math.max(lastTraded, clock.current());
   const client = createClient(lives.url);
@@ -126,6 +125,7 @@ async function settleAndCheck(
   while (clock.current() < last + 2) await sleep(pauseMs);
   await settleThrough(client, crashGridId, clock.instantOf(last));
   const things = await checkThings(client, notebook);
+  const billed = await checkBilling(client, run.client, notebook);
   const verified = await runVerify(
     {
       gridId: crashGridId,
@@ -141,5 +141,5 @@ async function settleAndCheck(
   if (exitCode !== 0) throw new Error(`The last life ended with ${exitCode}: ${life.stderr()}`);
   const complaints = lives.complaints();
   if (complaints !== '') throw new Error(`The host complained: ${complaints}`);
-  return [...things, ...checkFiles(lives.dataDirectory, notebook), ...verified];
+  return [...things, ...billed, ...checkFiles(lives.dataDirectory, notebook), ...verified];
 }

@@ -11,7 +11,8 @@ export type CrashClock = {
 /** A quarter-hour passes in a second. */
 const speed = 900;
 const timeframeMs = 900_000;
-const originMs = Date.UTC(2024, 5, 3);
+/** Six hours before a month is over in Berlin, which is half a minute of this clock. */
+const originMs = Date.UTC(2024, 5, 30, 16);
 
 export function createCrashClock(): CrashClock {
   const realOriginMs = Date.now();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom, drawOf } from '../endToEnd/random.ts';
+import { finalize } from './billingRun.ts';
 import type { CrashClock } from './crashClock.ts';
 import { crashGridId, gridPath, homes } from './crashGrid.ts';
 import type { Notebook, NotedReading } from './notebook.ts';
@@ -21,6 +22,7 @@ export type CrashLoad = {
 
 const pauseMs = 20;
 const timerEveryMs = 250;
+const billingEveryMs = 500;
 const readingsPerPost = 4;
 const correctedShare = 0.05;
 const correctedAgoMax = 12;
@@ -48,6 +50,7 @@ export function startCrashLoad(parts: CrashLoadParts): CrashLoad {
     ...['A', 'B'].map((name) => prosumers(parts, name)),
     settings(parts),
     timer(parts),
+    billing(parts),
     reader(parts),
   ];
   const running = clients.map(async (client, at) => {
@@ -190,6 +193,14 @@ function timer({ client }: CrashLoadParts): Client {
   return async () => {
     await client.ask('POST', '/admin/functions/closeTimeframes?wait=true', {});
     await sleep(timerEveryMs);
+  };
+}
+
+/** Asks for the run of the month to become final, again and again: it does once. */
+function billing({ client, notebook }: CrashLoadParts): Client {
+  return async () => {
+    await finalize(client, notebook);
+    await sleep(billingEveryMs);
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Fields } from '../endToEnd/client.ts';
+
 /** A reading that was acknowledged. */
 export type NotedReading = {
   readonly prosumerId: string;
@@ -35,13 +37,15 @@ export type Notebook = {
   readonly prosumers: Map<string, string>;
   /** The last name of the grid that was acknowledged. */
   gridName: string;
+  /** The billing run, as the first answer to its finality had it. */
+  run: Fields | undefined;
   /** Hashes of trades that were shown. */
   readonly hashes: Set<string>;
 };
 
 export function createNotebook(gridName: string): Notebook {
   return {
-    ...{ readings: [], trades: [], orders: [], gridName },
+    ...{ readings: [], trades: [], orders: [], gridName, run: undefined },
     ...{ prosumers: new Map(), hashes: new Set() },
   };
 }
