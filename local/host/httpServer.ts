@@ -12,8 +12,8 @@ import { limitServer, serverOptions, statusOfExcess } from './serverLimits.ts';
 export type HttpServer = {
   readonly url: string;
   /**
-   * Takes no new connection, ends idle ones, and lets the others have their answer; cuts those that
-   * are left after `timeoutMs`.
+   * Takes no new connection, ends idle ones, and lets the others have their answer; cuts those whose
+   * request is not there when all others are answered, and any that are left after `timeoutMs`.
    */
   close(timeoutMs: number): Promise<void>;
 };
@@ -31,6 +31,8 @@ export type HttpServerParts = {
   readonly log: HostLog;
 };
 
+/** How long a server that ends waits for a request that has begun to come in. */
+const LINGER_MS = 1_000;
 /** Who is turned away for others soon finds room. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -56,9 +58,14 @@ export async function startHttpServer(parts: HttpServerParts): Promise<HttpServe
       for (const response of answering) {
         if (!response.headersSent) response.setHeader('connection', 'close');
       }
-      const timer = setTimeout(() => server.closeAllConnections(), timeoutMs);
+      const cut = () => server.closeAllConnections();
+      const timer = setTimeout(cut, timeoutMs);
+      const check = setInterval(() => {
+        if (answering.size === 0) cut();
+      }, LINGER_MS);
       await promise;
       clearTimeout(timer);
+      clearInterval(check);
     },
   };
 }
