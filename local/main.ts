@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { checkStores } from './checkStores.ts';
 import { onBillingKey } from './demonstration/billingKey.ts';
 import { type Demonstration, startDemonstration } from './demonstration/demonstration.ts';
-import { demonstrationClock } from './demonstration/demonstrationClock.ts';
+import { type DemonstrationClock, demonstrationClock } from './demonstration/demonstrationClock.ts';
 import { demonstrationRate } from './demonstration/demonstrationGrid.ts';
 import { openQueues } from './host/openQueues.ts';
 import { runHost } from './host/runHost.ts';
+import { unusableDirectory } from './host/unusableDirectory.ts';
 import { type HostOptions, parseHostOptions, usage } from './hostOptions.ts';
 
 const appDirectory = resolve(import.meta.dirname, '..');
@@ -34,7 +35,7 @@ async function live({ speed, ...options }: HostOptions): Promise<void> {
 /** The app with 16 homes that live through measured days, a quarter-hour a second. */
 async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
   const parts = partsOf(options);
-  const clock = demonstrationClock(parts.dataDirectory, Date.now, speed);
+  const clock = clockIn(parts.dataDirectory, speed);
   const write = (text: string) => void process.stdout.write(text);
   let demonstration: Demonstration | undefined;
   const begun = Promise.withResolvers<Demonstration>();
@@ -59,6 +60,17 @@ async function demonstrate({ speed, ...options }: HostOptions): Promise<void> {
       await demonstration?.stop();
     },
   });
+}
+
+/** Its file is the first thing that is written to the directory. */
+function clockIn(dataDirectory: string, speed: number): DemonstrationClock {
+  try {
+    return demonstrationClock(dataDirectory, Date.now, speed);
+  } catch (error) {
+    const known = unusableDirectory(dataDirectory, error);
+    process.stderr.write(`${known instanceof Error ? known.message : known}\n`);
+    process.exit(1);
+  }
 }
 
 function partsOf({ port, dataDirectory, appFile, issuesTokens }: Omit<HostOptions, 'speed'>) {

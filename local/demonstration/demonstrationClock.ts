@@ -40,13 +40,27 @@ export function demonstrationClock(
   const keep = () => writeKept(path, nowMs() + keepAheadMs * speed);
 
   keep();
-  const timer = setInterval(keep, keepIntervalMs).unref();
+  const timer = setInterval(keepOrComplain(keep), keepIntervalMs).unref();
   return {
     originMs,
     realOriginMs,
     speed,
     nowMs,
     release: () => clearInterval(timer),
+  };
+}
+
+/** While a disk is full, nothing is stored that a later start could be behind of. Said once. */
+function keepOrComplain(keep: () => void): () => void {
+  let isComplaining = false;
+  return () => {
+    try {
+      keep();
+      isComplaining = false;
+    } catch (error) {
+      if (!isComplaining) console.error(`The demonstration's time cannot be kept: ${error}`);
+      isComplaining = true;
+    }
   };
 }
 
@@ -58,8 +72,16 @@ function writeKept(path: string, virtualMs: number): void {
 function readKept(path: string): number | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
-  const kept: unknown = JSON.parse(text);
+  const kept = parse(text);
   const virtualMs = isJsonObject(kept) ? kept['virtualMs'] : undefined;
   if (typeof virtualMs === 'number' && Number.isSafeInteger(virtualMs)) return virtualMs;
   throw new Error(`${path} does not hold the demonstration's time. Delete the folder it is in.`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodeOf } from '../errorCode.ts';
+import { unusableDirectory } from './unusableDirectory.ts';
 
 /** Another process, or this one, already uses the data directory. */
 export class DataDirectoryInUseError extends Error {
@@ -19,24 +20,10 @@ const CONTENT_WAIT_MS = 20;
 export function lockDataDirectory(directory: string): () => void {
   try {
     return lock(directory);
-  } catch (cause) {
-    const remedy = remedies[errorCodeOf(cause) ?? ''];
-    if (remedy === undefined) throw cause;
-    throw new Error(`The data directory ${directory} cannot be used: ${remedy}`, { cause });
+  } catch (error) {
+    throw unusableDirectory(directory, error);
   }
 }
-
-const mayNot = 'nothing may be written there. Let this user write to it, or choose another';
-/** What to do, by the system's code for what went wrong. */
-const remedies: Readonly<Record<string, string>> = {
-  EEXIST: 'it is a file. Choose a directory with --data.',
-  ENOTDIR: 'there is a file on the way to it. Choose a directory with --data.',
-  ENOSPC: 'the disk is full. Make room, and start again.',
-  EDQUOT: 'the quota of the disk is used up. Make room, and start again.',
-  EROFS: 'the disk is read-only. Mount it for writing, or choose another directory with --data.',
-  EACCES: `${mayNot} directory with --data.`,
-  EPERM: `${mayNot} directory with --data.`,
-};
 
 function lock(directory: string): () => void {
   mkdirSync(directory, { recursive: true });

@@ -1,7 +1,6 @@
 import {
   closeSync,
   cpSync,
-  existsSync,
   openSync,
   readFileSync,
   rmSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildBundle, cleanUp, newDirectory, type RunningApp, startApp } from '../endToEnd/app.ts';
 import { startHostProcess } from './hostProcess.ts';
@@ -62,8 +62,8 @@ const post = (app: RunningApp, lot: number) =>
   app.request('POST', `${path}/readings`, readingsOf(lot));
 
 /** Tries to start the app; answers how it ended and what it said. */
-async function failToStart(dataDirectory: string): Promise<string> {
-  const args = ['--live', '--port', '0', '--data', dataDirectory, '--app', appFile];
+async function failToStart(dataDirectory: string, mode = ['--live']): Promise<string> {
+  const args = [...mode, '--port', '0', '--data', dataDirectory, '--app', appFile];
   const started = startHostProcess({ script: main, args });
   expect(await started.ended).toBe(1);
   // A stack would say that it is a mistake of the app.
@@ -86,6 +86,11 @@ function fill(place: string): string {
   }
   closeSync(descriptor);
   return file;
+}
+
+async function untilHolds(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 500 && !(await holds()); round += 1) await sleep(20);
+  expect(await holds()).toBe(true);
 }
 
 const isMounting = canMount();
@@ -125,6 +130,21 @@ onOwnDisk(`a disk of its own${why}`, () => {
     const again = await startApp({ appFile, dataDirectory });
     expect((await post(again, lot)).body).toMatchObject({ accepted: 0, duplicate: 400 });
     expect(await again.stop()).toBe(0);
+  }, 60_000);
+
+  test('that is full under the demonstration, which goes on', async () => {
+    const place = mountSmallDisk(16_384);
+    const app = await startApp({ appFile, dataDirectory: join(place, 'data'), args: [] });
+    const status = async () => (await app.request('GET', '/grids/hamlet')).status;
+    await untilHolds(async () => (await status()) === 200);
+    const ballast = fill(place);
+    await untilHolds(() => app.stderr().includes("The demonstration's time cannot be kept"));
+    expect(await status()).toBe(200);
+    rmSync(ballast);
+    const clock = join(place, 'data', 'clock.json');
+    const before = readFileSync(clock, 'utf8');
+    await untilHolds(() => readFileSync(clock, 'utf8') !== before);
+    expect(await app.stop()).toBe(0);
   }, 60_000);
 
   test('that is read-only: it does not start, says why, and does once it can be written to', async () => {
@@ -241,13 +261,28 @@ describe('the files of a data directory', () => {
   }, 60_000);
 });
 
-test('a data directory that is a file, or behind one, is told so', async () => {
-  const file = join(newDirectory(), 'file');
-  writeFileSync(file, 'precious');
-  expect(await failToStart(file)).toContain(
-    `The data directory ${file} cannot be used: it is a file`,
-  );
-  expect(await failToStart(join(file, 'data'))).toContain('there is a file on the way to it');
-  expect(readFileSync(file, 'utf8')).toBe('precious');
-  expect(existsSync(join(file, 'data'))).toBe(false);
+test.each([
+  ['live', ['--live']],
+  ['under the demonstration', []],
+])(
+  'a data directory that is a file, or behind one, is told so, %s',
+  async (_, mode) => {
+    const file = join(newDirectory(), 'file');
+    writeFileSync(file, 'precious');
+    expect(await failToStart(file, mode)).toContain(
+      `The data directory ${file} cannot be used: it is a file`,
+    );
+    expect(await failToStart(join(file, 'data'), mode)).toContain(
+      'there is a file on the way to it',
+    );
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+  },
+  60_000,
+);
+
+test('a clock of the demonstration that is garbage is told so', async () => {
+  const directory = newDirectory();
+  writeFileSync(join(directory, 'clock.json'), '{"virt');
+  const complaint = await failToStart(directory, []);
+  expect(complaint).toContain("does not hold the demonstration's time. Delete the folder");
 }, 60_000);
