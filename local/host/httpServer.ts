@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AdminApi } from './adminApi.ts';
@@ -29,8 +30,12 @@ export type HttpServerParts = {
   /** Called once the address is known, and before the first request is taken. */
   readonly onListening?: (url: string) => void;
   readonly log: HostLog;
+  /** How long a caller may take over an answer before it is cut; 30 seconds if not given. */
+  readonly answerMsMax?: number;
 };
 
+/** How long a caller may take over an answer: 5 MB at 170 kB a second. */
+const ANSWER_MS_MAX = 30_000;
 /** How long a server that ends waits for a request that has begun to come in. */
 const LINGER_MS = 1_000;
 /** Who is turned away for others soon finds room. */
@@ -104,7 +109,7 @@ type Admitted = {
 };
 
 async function answerAdmitted(
-  { run }: HttpServerParts,
+  { run, answerMsMax = ANSWER_MS_MAX }: HttpServerParts,
   { request, response, url, match, admission }: Admitted,
 ): Promise<void> {
   // Whoever sends slowly keeps nobody from a turn.
@@ -112,9 +117,16 @@ async function answerAdmitted(
   await admission.turn();
   const rpcRequest = toRpcHttp(request, url, match.params, body);
   const outcome = await settle(() => run(match.functionName, rpcRequest));
+  admission.endTurn();
   // What the function threw has been logged with its invocation; the caller learns nothing of it.
   if (!outcome.isOk) return writeBare(response, 500);
+  if (response.destroyed) return;
+  const closed = once(response, 'close');
+  const timer = setTimeout(() => response.destroy(), answerMsMax);
   writeRpcHttp(response, request.method === 'HEAD', outcome.value);
+  // Until then it is held: those who take no answers must not fill the memory with them.
+  await closed;
+  clearTimeout(timer);
 }
 
 async function settle<Value>(

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How many requests of HTTP functions may run at once, and how many may run or wait for their turn. */
+/** How many requests of HTTP functions may run at once, and how many may run, wait or be answered. */
 export type RequestLimits = { readonly concurrentMax: number; readonly outstandingMax: number };
 
 /** Bytes of the bodies of all that run or wait. */
@@ -13,12 +13,14 @@ export type Admission = {
    * the same time are counted. Over embedded stores a function runs to its end without a pause.
    */
   turn(): Promise<void>;
-  /** Lets the next one run. Called once, whatever became of the request. */
+  /** Lets the next one run, while the answer is on its way. */
+  endTurn(): void;
+  /** Ends its turn, if it still has it, and makes room. Called once, whatever became of the request. */
   leave(): void;
 };
 
 export type RequestQueue = {
-  /** Undefined where as many as may be are running or waiting, or their bodies are as large as may be. */
+  /** Undefined where as many as may be have not left, or their bodies are as large as may be. */
   admit(bodyBytes: number): Admission | undefined;
 };
 
@@ -43,12 +45,9 @@ export function createRequestQueue({
     return promise;
   }
 
-  function leave(bodyBytes: number, hadItsTurn: boolean): void {
-    outstanding -= 1;
-    outstandingBytes -= bodyBytes;
-    if (!hadItsTurn) return;
+  function giveTurn(): void {
     const next = waiting.shift();
-    // Its place goes to the next one, so that nobody who comes just now is before it.
+    // The place goes to the next one, so that nobody who comes just now is before it.
     if (next === undefined) running -= 1;
     else next();
   }
@@ -59,13 +58,22 @@ export function createRequestQueue({
       if (outstandingBytes + bodyBytes > bodyBytesMax) return undefined;
       outstanding += 1;
       outstandingBytes += bodyBytes;
-      let hadItsTurn = false;
+      let hasTurn = false;
+      const endTurn = () => {
+        if (hasTurn) giveTurn();
+        hasTurn = false;
+      };
       return {
         async turn() {
           await turn();
-          hadItsTurn = true;
+          hasTurn = true;
         },
-        leave: () => leave(bodyBytes, hadItsTurn),
+        endTurn,
+        leave() {
+          outstanding -= 1;
+          outstandingBytes -= bodyBytes;
+          endTurn();
+        },
       };
     },
   };

@@ -65,3 +65,24 @@ test('who leaves without having had its turn gives no turn away', async () => {
   first.leave();
   await turn;
 });
+
+test('whose answer is on its way has no turn, but is counted until it has left', async () => {
+  const queue = createRequestQueue({ concurrentMax: 1, outstandingMax: 2, bodyBytesMax: 9 });
+  const first = admitted(queue.admit(0));
+  await first.turn();
+  first.endTurn();
+  const second = admitted(queue.admit(0));
+  await second.turn();
+  expect(queue.admit(0)).toBeUndefined();
+  first.leave();
+  const third = admitted(queue.admit(0));
+  let hasRun = false;
+  const turn = third.turn().then(() => {
+    hasRun = true;
+  });
+  // That the first one left gave no second turn away.
+  await setImmediate();
+  expect(hasRun).toBe(false);
+  second.leave();
+  await turn;
+});
