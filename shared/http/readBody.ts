@@ -1,11 +1,16 @@
+import { Buffer } from 'node:buffer';
 import { accept, type Result, refuse } from '../domain/result.ts';
 import type { EdgeRefusal, HttpRequestLike } from './edge.ts';
-import { jsonFault } from './jsonFault.ts';
+import { type Span, scanJson } from './scanJson.ts';
 
 /** Far above what any body of the API needs. */
 const jsonLimits = { depthMax: 32, fieldsMax: 100 } as const;
 const lengthPattern = /^\d{1,15}$/;
 const mediaType = /^application\/json\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i;
+/** RFC 8259, section 6. */
+const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** A list in a list: no field of the API is one. */
+const takenByNone = Buffer.from('[[]]');
 
 export type JsonBody = { readonly text: string; readonly value: unknown };
 
@@ -42,15 +47,33 @@ function tooLarge(bytesMax: number): EdgeRefusal {
 
 function parseJson(bytes: Uint8Array): Result<JsonBody, EdgeRefusal> {
   if (bytes.length === 0) return refuse(malformed('The body is empty.'));
-  const fault = jsonFault(bytes, jsonLimits);
+  const { fault, inexact } = scanJson(bytes, jsonLimits);
   if (fault !== undefined) return refuse(malformed(fault));
   const text = decodeUtf8(bytes);
   if (text === undefined) return refuse(malformed('The body is not UTF-8.'));
   try {
-    return accept({ text, value: JSON.parse(text) });
+    return accept({ text, value: parse(bytes, text, inexact) });
   } catch {
     return refuse(malformed('The body is not JSON.'));
   }
+}
+
+/**
+ * A number that would be rounded becomes what no field takes: so the field is refused by its name, and one
+ * item never spoils the rest.
+ */
+function parse(bytes: Uint8Array, text: string, inexact: readonly Span[]): unknown {
+  if (inexact.length === 0) return JSON.parse(text);
+  const parts: Uint8Array[] = [];
+  let done = 0;
+  for (const { start, end } of inexact) {
+    const number = bytes.subarray(start, end);
+    const isNumber = numberPattern.test(Buffer.from(number).toString('latin1'));
+    parts.push(bytes.subarray(done, start), isNumber ? takenByNone : number);
+    done = end;
+  }
+  parts.push(bytes.subarray(done));
+  return JSON.parse(Buffer.concat(parts).toString());
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

@@ -1,3 +1,5 @@
+import { isExactNumber } from './isExactNumber.ts';
+
 const quote = 0x22;
 const backslash = 0x5c;
 const colon = 0x3a;
@@ -10,45 +12,46 @@ export type JsonLimits = {
   readonly fieldsMax: number;
 };
 
-/** Every decimal of so many digits is told from all others by a double. */
-const digitsKept = 15;
+export type Span = { readonly start: number; readonly end: number };
+
+export type JsonScan = {
+  /** What is wrong with the whole of it. */
+  readonly fault?: string;
+  /** Where numbers stand that would become others. */
+  readonly inexact: readonly Span[];
+};
 
 /**
- * What is wrong with a text of JSON that `JSON.parse` would say nothing of: how deep it is, objects with
- * too many fields or with one twice, and numbers that would become others. Undefined for all others, and
- * for some that are not JSON at all. Asked before it is parsed: megabytes of brackets would cost seconds
- * and hundreds of megabytes.
+ * Looks for what `JSON.parse` would say nothing of: how deep a text of JSON is, objects with too many
+ * fields or with one twice, and numbers that it would round. Text that is not JSON at all gets some answer.
+ * Asked before it is parsed: megabytes of brackets would cost seconds and hundreds of megabytes.
  */
-export function jsonFault(json: Uint8Array, limits: JsonLimits): string | undefined {
+export function scanJson(json: Uint8Array, limits: JsonLimits): JsonScan {
   const fields: Span[][] = [];
+  const inexact: Span[] = [];
   for (let at = 0; at < json.length; at += 1) {
     const byte = json[at] ?? 0;
     if (byte === quote) {
       const end = endOfString(json, at);
       if (isName(json, end)) {
         const fault = nameFault(json, fields.at(-1) ?? [], { start: at, end }, limits);
-        if (fault !== undefined) return fault;
+        if (fault !== undefined) return { fault, inexact };
       }
       at = end;
     } else if (isOpener(byte)) {
       fields.push([]);
       if (fields.length > limits.depthMax) {
-        return `The body is nested deeper than ${limits.depthMax} levels.`;
+        return { fault: `The body is nested deeper than ${limits.depthMax} levels.`, inexact };
       }
     } else if (isCloser(byte)) fields.pop();
     else if (byte === minus || isDigit(byte)) {
       const end = endOfNumber(json, at);
-      if (!isKept(json, at, end)) return `The number ${place(at)} ${inexact}`;
+      if (!isExactNumber(json, at, end)) inexact.push({ start: at, end });
       at = end - 1;
     }
   }
-  return undefined;
+  return { inexact };
 }
-
-type Span = { readonly start: number; readonly end: number };
-
-const inexact =
-  'is none that is taken exactly: send whole numbers without an exponent, up to 9007199254740991.';
 
 /** An array or an object begins. */
 function isOpener(byte: number): boolean {
@@ -128,26 +131,6 @@ function isOfNumber(byte: number | undefined): boolean {
 
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
-}
-
-/** Would this number still be itself as a double, and not be a zero with a sign? */
-function isKept(json: Uint8Array, start: number, end: number): boolean {
-  const isNegative = json[start] === minus;
-  let digits = 0;
-  let isZero = true;
-  let hasPoint = false;
-  for (let at = isNegative ? start + 1 : start; at < end; at += 1) {
-    const byte = json[at] ?? 0;
-    if (isDigit(byte)) {
-      digits += 1;
-      if (byte !== 0x30) isZero = false;
-    } else if (byte === point) hasPoint = true;
-    else return false;
-  }
-  if (digits <= digitsKept) return !(isNegative && isZero);
-  if (hasPoint || digits > digitsKept + 1) return false;
-  const text = String.fromCharCode(...json.subarray(start, end));
-  return Number.isSafeInteger(Number(text));
 }
 
 function place(at: number): string {
