@@ -133,6 +133,15 @@ param authAudience string = ''
 @description('Claim of a token that has the roles of its caller. Empty: roles.')
 param authRolesClaim string = ''
 
+@description('Requests that each caller may make in a minute, on each instance. 0: they are not limited. Empty: 6000.')
+param rateLimitPerMinute string = ''
+
+@description('Requests that a caller who was idle may make at once. Empty: half of those of a minute.')
+param rateLimitBurst string = ''
+
+@description('Requests that an instance has under way at a time; beyond them it asks callers to come back. Empty: 64.')
+param requestsInFlightMax string = ''
+
 @description('Memory of an instance of the function app, in MB.')
 @allowed([
   512
@@ -352,6 +361,9 @@ module functionApp 'modules/functionApp.bicep' = {
     authIssuer: authIssuer
     authAudience: authAudience
     authRolesClaim: authRolesClaim
+    rateLimitPerMinute: rateLimitPerMinute
+    rateLimitBurst: rateLimitBurst
+    requestsInFlightMax: requestsInFlightMax
     keyVaultName: hasSecrets ? keyVault!.outputs.name : ''
     secretAppSettings: secretAppSettings
     extraAppSettings: extraAppSettings

@@ -84,6 +84,15 @@ param authAudience string
 @description('Claim of a token that has the roles of its caller; empty for roles.')
 param authRolesClaim string
 
+@description('Requests that each caller may make in a minute, on each instance; empty for 6000.')
+param rateLimitPerMinute string
+
+@description('Requests that a caller who was idle may make at once; empty for half of those of a minute.')
+param rateLimitBurst string
+
+@description('Requests that an instance has under way at a time; empty for 64.')
+param requestsInFlightMax string
+
 @description('Name of the Key Vault; empty where there is none.')
 param keyVaultName string
 
@@ -138,6 +147,9 @@ var ownAppSettings = {
   AUTH_ISSUER: authIssuer
   AUTH_AUDIENCE: authAudience
   AUTH_ROLES_CLAIM: authRolesClaim
+  RATE_LIMIT_PER_MINUTE: rateLimitPerMinute
+  RATE_LIMIT_BURST: rateLimitBurst
+  REQUESTS_IN_FLIGHT_MAX: requestsInFlightMax
 }
 // The host resolves each reference with the identity of the app; the value is never in a template.
 var secretReferences = toObject(items(secretAppSettings), setting => setting.key, setting => '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=${setting.value})')

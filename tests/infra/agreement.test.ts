@@ -130,6 +130,18 @@ describe('app settings', () => {
     });
   });
 
+  test('limit callers as the app does by itself, until they say otherwise', () => {
+    const own = { requestsInFlightMax: 64, rate: { perMinute: 600, burst: 300 } };
+    expect(readSettings(deployedEnvironment()).limits).toEqual(own);
+    const given = { rateLimitPerMinute: '60', rateLimitBurst: '7', requestsInFlightMax: '9' };
+    expect(readSettings(deployedEnvironment(given)).limits).toEqual({
+      requestsInFlightMax: 9,
+      rate: { perMinute: 60, burst: 7 },
+    });
+    const unlimited = deployedEnvironment({ rateLimitPerMinute: '0' });
+    expect(readSettings(unlimited).limits.rate).toBeUndefined();
+  });
+
   test('may name a node or an index, and a source of rates', () => {
     const rates = {
       rateUrl: 'https://rates.example/{currency}',
@@ -261,6 +273,9 @@ const optionalParameters = [
   'authIssuer',
   'authAudience',
   'authRolesClaim',
+  'rateLimitPerMinute',
+  'rateLimitBurst',
+  'requestsInFlightMax',
 ];
 
 function defaultOf(name: string): readonly [string, string] {
