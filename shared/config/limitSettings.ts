@@ -11,7 +11,7 @@ export type LimitSettings = {
 
 const inFlightDefault = 64;
 const inFlightMax = 10_000;
-const perMinuteDefault = 600;
+const perMinuteDefault = 6_000;
 const perMinuteMax = 1_000_000;
 
 /**

@@ -4,8 +4,8 @@ import { limitSettings } from '../../shared/config/limitSettings.ts';
 const issuer = { AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'app' };
 
 test.each([
-  [issuer, { requestsInFlightMax: 64, rate: { perMinute: 600, burst: 300 } }],
-  [{}, { requestsInFlightMax: 64, rate: { perMinute: 600, burst: 300 } }],
+  [issuer, { requestsInFlightMax: 64, rate: { perMinute: 6_000, burst: 3_000 } }],
+  [{}, { requestsInFlightMax: 64, rate: { perMinute: 6_000, burst: 3_000 } }],
   [{ AUTH: 'none' }, { requestsInFlightMax: 64, rate: undefined }],
   [
     { AUTH: 'none', RATE_LIMIT_PER_MINUTE: '1', REQUESTS_IN_FLIGHT_MAX: '1' },
