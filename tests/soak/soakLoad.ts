@@ -33,6 +33,9 @@ const correctedShare = 0.01;
 /** How many timeframes ago what is corrected was, and what is read: it is closed by then. */
 const correctedAfter = 8;
 const settingsEverySeconds = 10;
+/** How far ahead is traded and ordered for, in timeframes. */
+const aheadMin = 10;
+const aheadSpan = 20;
 const failureKindsMax = 20;
 const pauseMs = 20;
 
@@ -150,7 +153,8 @@ async function change(
   const side = random() < 0.5 ? 'sell' : 'buy';
   const asked = {
     prosumerId: homeOf(Math.floor(random() * homes)),
-    timeframe: times.instantOf(timeframe + 8 + Math.floor(random() * 20)),
+    // Of now, not of its turn: on a machine that is busy it may come late.
+    timeframe: times.instantOf(times.lastEnded() + aheadMin + Math.floor(random() * aheadSpan)),
     ...{ side, energyWh: 1 + Math.floor(random() * 50) },
   };
   const trade = await ask('changes', 'POST', '/trades', asked);
