@@ -17,7 +17,7 @@ export function readsOf(times: SoakTimes, homes: number, random: () => number): 
     `${gridPath}/netto?timeframe=${at}&limit=100`,
     `${gridPath}/accounts?limit=100`,
     `${gridPath}/tariffs`,
-    `${gridPath}/quote?timeframe=${times.instantOf(last + 12)}`,
+    `${gridPath}/quote?timeframe=${times.instantOf(last + 60)}`,
     `${gridPath}/completeness?from=${at}&to=${times.instantOf(last + 1)}`,
     `${gridPath}/exports/${dataset}?${range}`,
     '/prosumers?gridId=soak&limit=100',
