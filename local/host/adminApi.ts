@@ -3,6 +3,7 @@ import type { Fire } from './createFire.ts';
 import { HOST_VERSION } from './functionsCore.ts';
 import { readBody } from './httpRequestData.ts';
 import { writeBare, writeJson } from './httpResponseWriter.ts';
+import { isFromHere } from './isFromHere.ts';
 import { answerForIssuer } from './issuerApi.ts';
 import type { FunctionMetadata } from './rpcTypes.ts';
 import type { TokenIssuer } from './tokenIssuer.ts';
@@ -27,8 +28,8 @@ export type AdminParts = {
 export type HostActions = Readonly<Record<string, () => Promise<object>>>;
 
 /**
- * Answers as the Functions host does, without keys: `GET /admin/host/status`, `GET /admin/functions`,
- * and `POST /admin/functions/{name}` with `{ "input"?: string }`, which is accepted at once (202).
+ * Answers who is on this machine as the Functions host does, without keys: `GET /admin/host/status`,
+ * `GET /admin/functions`, and `POST /admin/functions/{name}` with `{ "input"?: string }`, which is accepted at once (202).
  * Ours besides: with `wait=true`, in the query or as a header, it answers when the function has
  * ended, 202 or 500; the actions of who started the host; and the issuer of tokens, where it has one.
  */
@@ -59,6 +60,7 @@ export function createAdminApi({ functions, fire, actions = {}, issuer }: AdminP
   return {
     owns: (pathname) => /^\/admin(?:\/|$)/i.test(pathname),
     async answer(request, response, url) {
+      if (!isFromHere(request, url)) return writeBare(response, 403);
       if (issuer && (await answerForIssuer(issuer, request, response, url))) return;
       const [, , area, name, ...rest] = url.pathname.replace(/\/$/, '').split('/');
       const path = `${request.method} ${area?.toLowerCase()}/${name?.toLowerCase() ?? ''}`;

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isLocal } from '../../shared/config/hostNames.ts';
 import { rolesMax } from '../../shared/domain/caller.ts';
 import { readBody } from './httpRequestData.ts';
 import { writeBare, writeJson } from './httpResponseWriter.ts';
@@ -13,8 +12,7 @@ const usage = `The body is { "subject": text, "roles": texts, "minutes"?: 1 to $
 
 /**
  * Answers for the issuer of tokens: what it publishes, and `POST /admin/tokens`. False where the
- * address is another's. A page in a browser can ask for no token: it would have to be of this machine, and
- * could not send JSON to another without leave.
+ * address is another's. A page in a browser could not send JSON to another machine without leave.
  */
 export async function answerForIssuer(
   issuer: TokenIssuer,
@@ -29,7 +27,7 @@ export async function answerForIssuer(
     return true;
   }
   if (url.pathname !== tokensPath) return false;
-  await answerOrder(issuer, request, response, url);
+  await answerOrder(issuer, request, response);
   return true;
 }
 
@@ -37,9 +35,7 @@ async function answerOrder(
   issuer: TokenIssuer,
   request: IncomingMessage,
   response: ServerResponse,
-  { hostname }: URL,
 ): Promise<void> {
-  if (!isLocal(hostname)) return writeBare(response, 403);
   if (request.method !== 'POST') return writeBare(response, 405);
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return writeBare(response, 415);

@@ -26,7 +26,9 @@ export async function authenticate(
   if (tokens.kind === 'closed') return refuse(notConfigured);
   if (access.kind === 'public') return accept(nobody);
   if (tokens.kind === 'open') {
-    return ownNames.has(new URL(url).hostname) ? accept(everybody) : refuse(notThisMachine);
+    const { hostname, origin } = new URL(url);
+    if (!ownNames.has(hostname)) return refuse(notThisMachine);
+    return isOfOtherPage(headers.get('origin'), origin) ? refuse(otherPage) : accept(everybody);
   }
   const header = headers.get('authorization');
   if (header === null) return refuse(absent);
@@ -54,6 +56,10 @@ const notThisMachine = problemAnswer({
   code: 'forbidden',
   detail: 'Without tokens the app answers as localhost and 127.0.0.1 only.',
 });
+const otherPage = problemAnswer({
+  code: 'forbidden',
+  detail: 'Without tokens the app does nothing for a page from elsewhere.',
+});
 const absent = problemAnswer(
   {
     code: 'unauthenticated',
@@ -61,6 +67,11 @@ const absent = problemAnswer(
   },
   { 'www-authenticate': challenge },
 );
+
+/** A browser says for which page it asks. One from elsewhere may send whatever has no body. */
+function isOfOtherPage(page: string | null, ownOrigin: string): boolean {
+  return page !== null && page !== ownOrigin;
+}
 
 /** Says why, for whoever has a token that is refused must know what to do about it. */
 function invalid(fault: TokenFault | 'too_many_roles'): HttpAnswer {

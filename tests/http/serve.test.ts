@@ -435,6 +435,34 @@ test.each(['evil.example', 'localhost.evil.example', '10.0.0.1', '0.0.0.0'])(
   },
 );
 
+test.each(['https://evil.example', 'http://localhost:3000', 'https://localhost:7071', 'null'])(
+  'without tokens nothing is done for a page of %s',
+  async (page) => {
+    let deactivations = 0;
+    const never = async () => {
+      throw new Error('it is never called');
+    };
+    const handlers: Handlers<'prosumer'> = {
+      GET: never,
+      PATCH: never,
+      DELETE: async () => {
+        deactivations += 1;
+        return refuse(taken);
+      },
+    };
+    const send = (headers: Record<string, string>) => {
+      const sent = { path: '/prosumers/anna', params: { prosumerId: 'anna' }, headers };
+      return answer('prosumer', handlers, request('DELETE', sent));
+    };
+    const refused = await send({ origin: page });
+    expect([refused.status, bodyOf(refused)['code']]).toEqual([403, 'forbidden']);
+    expect(deactivations).toBe(0);
+    await send({ origin });
+    await send({});
+    expect(deactivations).toBe(2);
+  },
+);
+
 test('nothing of a stranger’s body is read', async () => {
   const { deps } = edgeDeps();
   const handlers: Handlers<'gridReadings'> = {

@@ -240,6 +240,17 @@ describe('the admin API', () => {
     expect((await post('/admin/functions/first', failing, { wait: 'true' })).status).toBe(500);
   });
 
+  test('does nothing for a page from elsewhere, whatever name it knows the host by', async () => {
+    const fire = (headers: Record<string, string>) =>
+      post('/admin/functions/tick?wait=true', '{}', headers);
+    for (const origin of ['https://evil.example', 'http://127.0.0.1:1', 'null']) {
+      expect((await fire({ origin })).status).toBe(403);
+    }
+    const renamed = await raw('/admin/functions', { headers: { host: 'evil.example' } });
+    expect(renamed.status).toBe(403);
+    expect((await fire({ origin: url })).status).toBe(202);
+  });
+
   test('refuses what it cannot fire', async () => {
     expect((await post('/admin/functions/nobody', '{}')).status).toBe(404);
     expect((await post('/admin/functions/state', '{}')).status).toBe(400);
