@@ -42,7 +42,7 @@ export async function challengeAddress(
     nonce,
     expiresAt: addMinutes(clock.now(), challengeHours * minutesPerHour),
   };
-  await payouts.putChallenge(challenge);
+  if (!(await payouts.putChallenge(challenge))) return refuse(prosumerErased(prosumerId));
   return accept({ challenge, message: challengeMessage(challenge) });
 }
 

@@ -33,8 +33,11 @@ export type PayoutStore = {
   getAddress(prosumerId: ProsumerId): Promise<PayoutAddress | undefined>;
   /** Of all prosumers of a grid that have one. */
   addressesOf(gridId: GridId): Promise<ReadonlyMap<ProsumerId, PayoutAddress>>;
-  /** Keeps a challenge; a prosumer has one at a time, the latest. */
-  putChallenge(challenge: AddressChallenge): Promise<void>;
+  /**
+   * Keeps a challenge; a prosumer has one at a time, the latest. False, and nothing is kept, where
+   * its personal data was erased.
+   */
+  putChallenge(challenge: AddressChallenge): Promise<boolean>;
   /** The prosumer's challenge, whether or not it has expired. */
   getChallenge(prosumerId: ProsumerId): Promise<AddressChallenge | undefined>;
   /** Binds the address and uses up the challenge with that nonce. False when it is not there any more. */

@@ -94,6 +94,21 @@ describeProsumerInfo('erasure', (adapter) => {
     expect((await again.prosumers.get(prosumerId('zoe')))?.prosumer.name).toBe(gone('zoe').name);
   });
 
+  test('lets no challenge be kept that was asked for before', async () => {
+    const { payouts } = stores();
+    await create(gone('anna'));
+    await create(gone('zoe'));
+    await erase();
+    const challengeOf = (id: string) => ({
+      ...{ prosumerId: prosumerId(id), gridId: riverside, address: address(1), nonce: 'late' },
+      expiresAt: erasedAt,
+    });
+    expect(await payouts.putChallenge(challengeOf('anna'))).toBe(false);
+    expect(await payouts.getChallenge(anna)).toBeUndefined();
+    expect(await payouts.putChallenge(challengeOf('zoe'))).toBe(true);
+    expect(await payouts.getChallenge(prosumerId('zoe'))).toEqual(challengeOf('zoe'));
+  });
+
   test('takes what is personal out of the audit log, which goes on to say what happened', async () => {
     const { prosumerAudit } = stores();
     const personalOf = async () => {

@@ -50,7 +50,8 @@ export function embeddedPayoutStore(db: DatabaseSync): PayoutStore {
       return new Map(addresses.map((address) => [address.prosumerId, address]));
     },
     async putChallenge({ prosumerId, gridId, address, nonce, expiresAt }) {
-      statements.putChallenge.run(prosumerId, gridId, address, nonce, expiresAt);
+      const row = [prosumerId, gridId, address, nonce, expiresAt];
+      return statements.putChallenge.run(...row, prosumerId).changes > 0;
     },
     async getChallenge(prosumerId) {
       const row = statements.selectChallenge.get(prosumerId);
@@ -103,7 +104,9 @@ function prepare(db: DatabaseSync) {
     putChallenge: write(
       db,
       `INSERT INTO addressChallenges (prosumerId, gridId, address, nonce, expiresAt)
-       VALUES (?, ?, ?, ?, ?)
+       SELECT ?, ?, ?, ?, ?
+       WHERE NOT EXISTS (
+         SELECT 1 FROM prosumers WHERE prosumerId = ? AND erasedAt IS NOT NULL)
        ON CONFLICT DO UPDATE SET gridId = excluded.gridId, address = excluded.address,
          nonce = excluded.nonce, expiresAt = excluded.expiresAt`,
     ),

@@ -108,11 +108,32 @@ COMMIT TRANSACTION;
 
 SELECT @used AS used, document FROM payoutAddresses WHERE prosumerId = @id;`;
 
+/**
+ * Keeps a challenge unless its prosumer is erased. Answers whether it did. The first update changes
+ * nothing: it locks the prosumer, so that it is not erased before the challenge is there to be deleted.
+ */
 export const putChallengeStatement = `
 SET NOCOUNT ON;
-UPDATE addressChallenges
-SET gridId = @gridId, address = @address, nonce = @nonce, expiresAt = @expiresAt
-WHERE prosumerId = @id;
-IF @@ROWCOUNT = 0
-  INSERT INTO addressChallenges (prosumerId, gridId, address, nonce, expiresAt)
-  VALUES (@id, @gridId, @address, @nonce, @expiresAt);`;
+SET XACT_ABORT ON;
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+DECLARE @isPut INT;
+
+BEGIN TRANSACTION;
+
+UPDATE prosumers SET version = version WHERE prosumerId = @id;
+SET @isPut = 1;
+IF EXISTS (SELECT 1 FROM prosumers WHERE prosumerId = @id AND erasedAt IS NOT NULL)
+  SET @isPut = 0;
+IF @isPut = 1
+BEGIN
+  UPDATE addressChallenges
+  SET gridId = @gridId, address = @address, nonce = @nonce, expiresAt = @expiresAt
+  WHERE prosumerId = @id;
+  IF @@ROWCOUNT = 0
+    INSERT INTO addressChallenges (prosumerId, gridId, address, nonce, expiresAt)
+    VALUES (@id, @gridId, @address, @nonce, @expiresAt);
+END
+
+COMMIT TRANSACTION;
+
+SELECT @isPut AS isPut;`;

@@ -74,13 +74,14 @@ export function azurePayoutStore(db: SqlDatabase): PayoutStore {
       return new Map(found.map((address) => [address.prosumerId, address]));
     },
     async putChallenge({ prosumerId, gridId, address, nonce, expiresAt }) {
-      await db.query(putChallengeStatement, {
+      const { rows } = await db.query<{ isPut: number }>(putChallengeStatement, {
         id: idParameter(prosumerId),
         gridId: idParameter(gridId),
         address: asciiParameter(address),
         nonce: asciiParameter(nonce),
         expiresAt: instantParameter(expiresAt),
       });
+      return rows[0]?.isPut === 1;
     },
     async getChallenge(prosumerId) {
       const { rows } = await db.query<AddressChallenge>(challengeStatement, {

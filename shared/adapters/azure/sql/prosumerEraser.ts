@@ -56,6 +56,10 @@ export function prosumerEraser(
   };
 }
 
+/**
+ * Whoever binds an address uses up its challenge first: once the challenge is deleted here, what was
+ * bound is there to be deleted, and nothing more can be.
+ */
 function eraseStatementOf(columns: string): string {
   return `
 SET NOCOUNT ON;
@@ -72,8 +76,8 @@ SET @erased = @@ROWCOUNT;
 
 IF @erased = 1
 BEGIN
-  DELETE FROM payoutAddresses WHERE prosumerId = @id;
   DELETE FROM addressChallenges WHERE prosumerId = @id;
+  DELETE FROM payoutAddresses WHERE prosumerId = @id;
   DELETE FROM auditPersonal WHERE prosumerId = @id;
   ${addEntries()}
 END
