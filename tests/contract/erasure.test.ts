@@ -109,6 +109,25 @@ describeProsumerInfo('erasure', (adapter) => {
     expect(await payouts.getChallenge(prosumerId('zoe'))).toEqual(challengeOf('zoe'));
   });
 
+  test('takes answers that are over with it, for one may name it, and leaves the others', async () => {
+    const { prosumerIdempotency, clock } = stores();
+    const record = { requestHash: 'abc', assignedId: 'id-1' };
+    const named = { status: 201, headers: {}, body: '{"name":"Anna"}' };
+    const begin = (key: string) => prosumerIdempotency.begin(key, record);
+    clock.set(instant('2027-02-27T00:00:00Z'));
+    await begin('over');
+    await prosumerIdempotency.complete('over', named);
+    clock.set(instant('2027-02-27T00:00:01Z'));
+    await begin('kept');
+    await prosumerIdempotency.complete('kept', named);
+    await create(gone('anna'));
+    expect(await erase(7)).toBeUndefined();
+    await erase();
+    // By this clock neither is over: what is not there was deleted.
+    expect(await begin('kept')).toEqual({ ...record, answer: named });
+    expect(await begin('over')).toEqual(record);
+  });
+
   test('takes what is personal out of the audit log, which goes on to say what happened', async () => {
     const { prosumerAudit } = stores();
     const personalOf = async () => {

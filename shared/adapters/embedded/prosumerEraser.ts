@@ -32,6 +32,7 @@ export function prosumerEraser(
   const deletions = ['payoutAddresses', 'addressChallenges', 'auditPersonal'].map((table) =>
     write(db, `DELETE FROM ${table} WHERE prosumerId = ?`),
   );
+  const deleteAnswers = write(db, 'DELETE FROM answers WHERE expiresAt <= ?');
   const writeEntry = auditWriter(db);
   return {
     async moneyNeeds(prosumerId) {
@@ -47,6 +48,8 @@ export function prosumerEraser(
         if (row === undefined) return undefined;
         writeEntry(entry);
         for (const deletion of deletions) deletion.run(prosumerId);
+        // Of those that are over one may name it, and wait for a next key to be cleared away.
+        deleteAnswers.run(entry.at);
         return storedProsumerOf(row);
       });
     },

@@ -58,7 +58,8 @@ export function prosumerEraser(
 
 /**
  * Whoever binds an address uses up its challenge first: once the challenge is deleted here, what was
- * bound is there to be deleted, and nothing more can be.
+ * bound is there to be deleted, and nothing more can be. Of the answers that are over one may name the
+ * prosumer, and wait for a next key to be cleared away.
  */
 function eraseStatementOf(columns: string): string {
   return `
@@ -66,6 +67,8 @@ SET NOCOUNT ON;
 SET XACT_ABORT ON;
 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 DECLARE @erased INT;
+
+DELETE FROM answers WHERE expiresAt <= @erasedAt;
 
 BEGIN TRANSACTION;
 
