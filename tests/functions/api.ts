@@ -73,14 +73,18 @@ export type Call = (
  * The functions of the API over the given ports, called with the library's own requests; without
  * tokens, if nothing else is said. A body is sent as JSON, where it is neither a text nor bytes.
  */
-export function openApi(ports: Ports, tokens: EdgeDeps['tokens'] = { kind: 'open' }): Call {
+export function openApi(
+  ports: Ports,
+  tokens: EdgeDeps['tokens'] = { kind: 'open' },
+  isPassing: EdgeDeps['isTransient'] = isTransient,
+): Call {
   const served = servedBy(ports, {
     ...ports,
     answers: {
       'Smart Grid Info': ports.idempotency,
       'Prosumer Info': ports.prosumerIdempotency,
     },
-    isTransient,
+    isTransient: isPassing,
     sha256,
     tokens,
     limits: unlimited,

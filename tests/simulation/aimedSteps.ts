@@ -6,7 +6,6 @@ import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
 import { followPayments } from '../../shared/operations/followPayments.ts';
 import { voidInvoice } from '../../shared/operations/invoices.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { entryOf } from '../contract/auditSamples.ts';
 import { tryIt } from './attempt.ts';
 import { nextReading, periodsUntil, postNoted, postWhatEnded } from './community.ts';
 import { deliverAll } from './delivery.ts';
@@ -31,11 +30,11 @@ const daysPerMonthMax = 31;
 
 /** What chance alone brings about too seldom, each in the order in which it can go wrong. */
 export const aimedSteps: readonly Step[] = [
-  { name: 'undo a credit', weight: 3, run: undoCredit },
-  { name: 'die of following', weight: 3, run: dieOfFollowing },
+  { name: 'undo a credit', part: 'money', weight: 3, run: undoCredit },
+  { name: 'die of following', part: 'money', weight: 3, run: dieOfFollowing },
   { name: 'die of a late reading', weight: 3, run: dieOfLateReading },
   { name: 'die of correcting', weight: 3, run: dieOfCorrecting },
-  { name: 'finalize as the ledger moves', weight: 3, run: finalizeMeanwhile },
+  { name: 'finalize as the ledger moves', part: 'money', weight: 3, run: finalizeMeanwhile },
 ];
 
 /** The mempool has it again, and no block: looked at before another is mined. */
@@ -81,8 +80,11 @@ async function dieOfLateReading({ world, communities }: Stage): Promise<void> {
   if (last === undefined || prosumerId === undefined) return;
   const reading = nextReading(community, prosumerId, last.closedThrough, chance);
   const diesOf = chance.pick(['append', 'latest', 'markLate', 'markLate']);
-  const post = (ports: Ports) => postNoted(ports, community, [reading]);
-  await tryIt(world, world.one(), post, { rate: 0, diesOf });
+  // Now and then it lives on, and answers as if nothing had been.
+  const faults = chance.hits(0.5) ? { rate: 0, diesOf } : { rate: 0, failsOf: diesOf };
+  await postNoted(world, community, [reading], (asked) =>
+    tryIt(world, world.one(), (ports) => world.clients.ask(ports, asked), faults),
+  );
   await world.reopen();
 }
 
@@ -96,7 +98,7 @@ async function dieOfCorrecting({ world, communities }: Stage): Promise<void> {
   if (last === undefined || prosumerId === undefined) return;
   const timeframe = last.closedThrough;
   const reading = nextReading(community, prosumerId, timeframe, chance);
-  await postNoted(world.one().ports, community, [reading]);
+  await postNoted(world, community, [reading]);
   const diesOf = chance.pick(callsOfCorrecting);
   const correct = (ports: Ports) => closeTimeframe(ports, { gridId, timeframe });
   await tryIt(world, world.one(), correct, { rate: 0, diesOf });
@@ -124,10 +126,10 @@ async function finalizeMeanwhile(stage: Stage): Promise<void> {
     isPaid ? followPayments(ports) : voidInvoice(ports, paid.id);
   const { ports } = world.one();
   let isMoved = false;
-  const finalize: Ports['billing']['finalize'] = async (run, mark) => {
+  const finalize: Ports['billing']['finalize'] = async (run, mark, entry) => {
     if (!isMoved) await meanwhile(world.other());
     isMoved = true;
-    return ports.billing.finalize(run, mark, entryOf());
+    return ports.billing.finalize(run, mark, entry);
   };
   await finalizeRun({ ...ports, billing: { ...ports.billing, finalize } }, gridId, period);
 }
@@ -137,8 +139,8 @@ function isOpen({ voidedAt, creditedSat }: Invoice): boolean {
 }
 
 /** Time goes by until the next period of a grid is over and settled; undefined where it cannot be. */
-async function endPeriod(
-  { world, communities }: Stage,
+export async function endPeriod(
+  { world, communities }: Pick<Stage, 'world' | 'communities'>,
   gridId: GridId,
 ): Promise<string | undefined> {
   const last = await world.one().ports.billing.lastRun(gridId);
@@ -148,7 +150,7 @@ async function endPeriod(
     world.pass(dayMinutes);
   }
   world.pass(dayMinutes);
-  for (const each of communities) await postWhatEnded(world.one().ports, each, world.chance);
+  for (const each of communities) await postWhatEnded(world, each);
   await closeTimeframes(world.one().ports);
   await deliverAll(world);
   return period;

@@ -18,6 +18,8 @@ export type ChainRow = {
 /** Everything that an auditor looks at, in one state: read past the code that wrote it. */
 export type Books = {
   readonly table: (name: Table) => readonly Row[];
+  /** Has anything been written since they were read before? */
+  readonly isNew: { readonly grid: boolean; readonly money: boolean; readonly chain: boolean };
   readonly payouts: readonly Payout[];
   readonly grids: readonly GridDocument[];
   readonly chain: ReadonlyMap<string, ChainRow>;
@@ -29,8 +31,15 @@ export type GridDocument = {
   readonly timeZone: string;
   readonly timeframeMinutes: number;
   readonly correctionDays: number;
+  readonly name: string;
+  readonly paused: boolean;
+  readonly graceMinutes: number;
+  readonly missingReadings: string;
   readonly terms: readonly Terms[];
   readonly billing: {
+    readonly dueDays: number;
+    readonly payoutFeePaidBy: string;
+    readonly addressCooldownHours: number;
     readonly confirmations: readonly { readonly fromSat: number; readonly confirmations: number }[];
   };
 };
@@ -81,12 +90,16 @@ const moved = `SELECT gridId, timeframe, accountId, sum(soldWh - boughtWh) AS ne
 /** Reads the files of a directory, as often as it is asked. */
 export type BooksReader = {
   read(): Books;
+  /** Coins that payouts have taken. */
+  coins(): readonly Row[];
   trades(): readonly Row[];
   /** Trades of one revision, by sequence. */
   tradesOf(gridId: string, timeframe: string, revision: number): readonly Row[];
   /** The pages of a netto, as they were written. */
   nettoPages(gridId: string, nettosId: string): readonly string[];
   readings(): readonly Row[];
+  /** Entries of both audit logs. */
+  logged(): readonly Row[];
   /** What moved on each account in each timeframe. */
   moved(): readonly Row[];
   /** Every row of every table of every file, told in a few characters. */
@@ -102,16 +115,29 @@ export function openBooks(directory: string): BooksReader {
   const grid = open('smartGridInfo');
   const chain = open('chain');
   const parsed = new Map<string, ChainRow['outputs']>();
-  const statements = new Map<string, StatementSync>();
+  const statements = new Map<DatabaseSync, Map<string, StatementSync>>();
   const rowsOf = (
     db: DatabaseSync,
     sql: string,
     ...values: readonly (string | number)[]
   ): readonly Row[] => {
-    const statement = statements.get(sql) ?? db.prepare(sql);
-    statements.set(sql, statement);
+    const own = statements.get(db) ?? new Map<string, StatementSync>();
+    statements.set(db, own);
+    const statement = own.get(sql) ?? db.prepare(sql);
+    own.set(sql, statement);
     statement.setReadBigInts(true);
     return statement.all(...values) as unknown as Row[];
+  };
+  const read = new Map<Table, readonly Row[]>();
+  const readTables = (db: DatabaseSync, of: Readonly<Record<string, string>>) => {
+    for (const [name, sql] of Object.entries(of)) read.set(name as Table, rowsOf(db, sql));
+  };
+  const seen = new Map<DatabaseSync, unknown>();
+  const hasChanged = (db: DatabaseSync) => {
+    const before = seen.get(db);
+    const now = rowsOf(db, 'PRAGMA data_version')[0]?.['data_version'];
+    seen.set(db, now);
+    return now !== before;
   };
   const outputsOf = (txid: string): ChainRow['outputs'] => {
     const known = parsed.get(txid);
@@ -126,16 +152,20 @@ export function openBooks(directory: string): BooksReader {
   };
   return {
     read() {
-      const read = new Map<Table, readonly Row[]>();
-      for (const [name, sql] of Object.entries(tables)) read.set(name as Table, rowsOf(money, sql));
-      for (const [name, sql] of Object.entries(gridTables)) {
-        read.set(name as Table, rowsOf(grid, sql));
-      }
-      const table = (name: Table) => read.get(name) ?? [];
+      const isNew = {
+        grid: hasChanged(grid) || hasChanged(trader),
+        money: hasChanged(money),
+        chain: hasChanged(chain),
+      };
+      if (isNew.money) readTables(money, tables);
+      if (isNew.grid) readTables(grid, gridTables);
+      const now = new Map(read);
+      const table = (name: Table) => now.get(name) ?? [];
       const rows = rowsOf(chain, 'SELECT txid, height FROM transactions ORDER BY sequence');
       const top = rowsOf(chain, 'SELECT max(height) AS height FROM blocks');
       return {
         table,
+        isNew,
         payouts: table('payouts').map(({ document }) => payoutOf(String(document))),
         grids: rowsOf(grid, 'SELECT document FROM grids').map(({ document }) =>
           JSON.parse(String(document)),
@@ -153,6 +183,7 @@ export function openBooks(directory: string): BooksReader {
         ),
       };
     },
+    coins: () => rowsOf(money, tables.coins),
     trades: () => rowsOf(trader, 'SELECT * FROM trades'),
     tradesOf: (gridId, timeframe, revision) =>
       rowsOf(trader, `SELECT * FROM trades ${ofRevision}`, gridId, timeframe, revision),
@@ -161,6 +192,7 @@ export function openBooks(directory: string): BooksReader {
         String(lines),
       ),
     readings: () => rowsOf(grid, 'SELECT * FROM readings ORDER BY gridId, timeframe, version'),
+    logged: () => [grid, money].flatMap((db) => rowsOf(db, 'SELECT * FROM auditEntries')),
     moved: () => rowsOf(money, moved),
     digest() {
       const hash = createHash('sha256');

@@ -1,12 +1,13 @@
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedChain } from '../../shared/adapters/embedded/chain/openEmbeddedChain.ts';
+import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import type { TransactionId } from '../../shared/domain/bitcoin.ts';
 import type { Instant } from '../../shared/domain/timeframe.ts';
 import { type Spendable, signSpend, testWallet } from '../bitcoin/testWallet.ts';
+import { scratchDirectory } from './scratchDirectory.ts';
 
-/** A chain on which those who pay have coins, in blocks that no simulation undoes. */
+/** Empty stores, and a chain on which those who pay have coins, in blocks that no simulation undoes. */
 export type ChainStart = {
   readonly directory: string;
   readonly coins: readonly Spendable[];
@@ -22,9 +23,9 @@ const coinsPerCoinbase = 100;
 const coinSat = 40_000_000n;
 const feeSat = 100_000n;
 
-/** Mines such a chain, to be copied for each simulation: that is faster than mining it anew. */
+/** Makes them, to be copied for each simulation: that is faster than mining and migrating anew. */
 export async function mineChainStart(): Promise<ChainStart> {
-  const directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-chain-'));
+  const directory = mkdtempSync(join(scratchDirectory, 'mini-smart-grid-chain-'));
   const clock = { now: () => '2026-09-01T00:00:00Z' as Instant };
   const { chain, miner, close } = await openEmbeddedChain(directory, {
     clock,
@@ -51,5 +52,6 @@ export async function mineChainStart(): Promise<ChainStart> {
   }
   const { height } = await miner.mine(1, other.address);
   close();
+  openEmbedded(directory, { clock, durability: 'process' }).close();
   return { directory, coins, height };
 }

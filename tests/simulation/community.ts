@@ -1,5 +1,5 @@
 import type { BillingPeriod } from '../../shared/domain/billingPeriod.ts';
-import type { BillingSettings, Grid, Market, Tariff } from '../../shared/domain/grid.ts';
+import type { Grid, Market, Tariff } from '../../shared/domain/grid.ts';
 import type { GridId, ProsumerId } from '../../shared/domain/ids.ts';
 import {
   addMinutes,
@@ -8,13 +8,14 @@ import {
   type Timeframe,
 } from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
-import { createGrid } from '../../shared/operations/createGrid.ts';
-import { createProsumer } from '../../shared/operations/createProsumer.ts';
+import { marketBody } from '../../shared/http/marketBody.ts';
 import type { PostedInterval } from '../../shared/operations/postedReadings.ts';
-import { postReadings } from '../../shared/operations/postReadings.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
 import { type TestWallet, testWallet } from '../bitcoin/testWallet.ts';
+import type { Answer } from '../functions/api.ts';
+import { check, checkSame } from './books.ts';
 import type { Chance } from './chance.ts';
+import type { Asked } from './clients.ts';
+import type { World } from './world.ts';
 
 /** A grid of the simulation, and what the simulation remembers of it. */
 export type Community = Pick<Grid, 'timeZone' | 'timeframeMinutes'> & {
@@ -29,6 +30,9 @@ export type Community = Pick<Grid, 'timeZone' | 'timeframeMinutes'> & {
   readonly answered: Map<string, number>;
 };
 
+/** How a request gets to the app. */
+export type Send = (asked: Asked) => Promise<Answer | undefined>;
+
 /** Account keys that grids have, may get and may share. */
 export const gridWallets: readonly TestWallet[] = [0, 1, 2].map((n) => testWallet(`grid ${n}`));
 
@@ -40,16 +44,20 @@ export const graceMinutesMax = 90;
 export const aheadEnergyWhMax = 25_000;
 const dayMinutes = 1_440;
 
-/** Three grids of different zones. The first two have one account key. */
-export async function openCommunities(ports: Ports, chance: Chance): Promise<Community[]> {
+const places = [
+  ['hudson', 'America/New_York', 0, dayMinutes],
+  ['berlin', 'Europe/Berlin', 0, dayMinutes],
+  ['waikato', 'Pacific/Auckland', 1, dayMinutes / 2],
+] as const;
+
+/** One grid to three, of different zones. The first two have one account key. */
+export async function openCommunities(world: World): Promise<Community[]> {
+  const { chance, clients } = world;
   const communities: Community[] = [];
-  for (const [gridId, timeZone, wallet, timeframeMinutes] of [
-    ['berlin', 'Europe/Berlin', 0, dayMinutes],
-    ['hudson', 'America/New_York', 0, dayMinutes],
-    ['waikato', 'Pacific/Auckland', 1, dayMinutes / 2],
-  ] as const) {
-    const created = await createGrid(ports, {
-      id: gridId as GridId,
+  const count = chance.pick([1, 2, 2, 3]);
+  for (const [gridId, timeZone, wallet, timeframeMinutes] of places.slice(0, count)) {
+    const created = clients.post('/grids', {
+      id: gridId,
       name: gridId,
       timeZone,
       timeframeMinutes,
@@ -59,11 +67,12 @@ export async function openCommunities(ports: Ports, chance: Chance): Promise<Com
       missingReadings: chance.hits(0.5) ? 'estimate' : 'missing',
       correctionDays: chance.pick([8, 40, 60]) ?? 60,
       aheadEnergyWhMax,
-      market: gridId === 'hudson' ? { mechanism: 'auction' } : marketOf(chance),
+      market: gridId === 'hudson' ? { mechanism: 'auction' } : marketBody(marketOf(chance)),
       tariff: tariffOf(chance),
       billing: { accountKey: gridWallets[wallet]?.accountKey ?? null, ...billingOf(chance) },
     });
-    if (!created.ok) throw new Error(created.refusal.detail);
+    const answer = await clients.ask(world.one().ports, created);
+    check(answer === undefined || answer.status === 201, `${gridId} could not be created`);
     const community: Community = {
       gridId: gridId as GridId,
       timeZone,
@@ -73,7 +82,7 @@ export async function openCommunities(ports: Ports, chance: Chance): Promise<Com
       sent: new Map(),
       answered: new Map(),
     };
-    for (let n = 0; n < membersAtFirst; n += 1) await joinCommunity(ports, community);
+    for (let n = 0; n < membersAtFirst; n += 1) await joinCommunity(world, community);
     communities.push(community);
   }
   return communities;
@@ -105,48 +114,48 @@ export function tariffOf(chance: Chance): Tariff {
 }
 
 /** Settings of billing, as an operator may choose and change them. */
-export function billingOf(chance: Chance): Omit<BillingSettings, 'accountKey'> {
+export function billingOf(chance: Chance): object {
   const from = chance.between(1, 3);
   return {
     confirmations: chance.hits(0.5)
-      ? [{ fromSat: 0, confirmations: from }]
+      ? [{ fromSat: '0', confirmations: from }]
       : [
-          { fromSat: 0, confirmations: from },
-          { fromSat: 40_000, confirmations: from + chance.between(1, 3) },
+          { fromSat: '0', confirmations: from },
+          { fromSat: '40000', confirmations: from + chance.between(1, 3) },
         ],
     dueDays: chance.between(0, 30),
-    minimumSat: chance.pick([0, 0, 1_000, 20_000]) ?? 0,
+    minimumSat: chance.pick(['0', '0', '1000', '20000']) ?? '0',
     payoutFeePaidBy: chance.hits(0.5) ? 'payees' : 'operator',
     addressCooldownHours: chance.between(0, 72),
   };
 }
 
 /** Somebody new, from the next timeframe on that is not closed. */
-export async function joinCommunity(ports: Ports, community: Community): Promise<void> {
+export async function joinCommunity(
+  world: World,
+  community: Community,
+  send: Send = (asked) => world.clients.ask(world.one().ports, asked),
+): Promise<void> {
   const { gridId, prosumerIds } = community;
   const id = `${gridId}-${prosumerIds.length + 1}` as ProsumerId;
   prosumerIds.push(id);
   const about = { name: id, address: 'Main street', type: 'household' } as const;
-  await createProsumer(ports, { id, gridId, ...about });
+  await send(world.clients.post('/prosumers', { id, gridId, ...about }));
 }
 
 /** Readings of all timeframes that have ended, but for those that a meter forgot. */
-export async function postWhatEnded(
-  ports: Ports,
-  community: Community,
-  chance: Chance,
-): Promise<void> {
+export async function postWhatEnded(world: World, community: Community): Promise<void> {
+  const { chance } = world;
   const { prosumerIds, timeframeMinutes } = community;
   const intervals: PostedInterval[] = [];
-  const now = ports.clock.now();
-  while (addMinutes(community.postedUntil, timeframeMinutes) <= now) {
+  while (addMinutes(community.postedUntil, timeframeMinutes) <= world.now()) {
     for (const prosumerId of prosumerIds) {
       if (chance.hits(0.07)) continue;
       intervals.push(nextReading(community, prosumerId, community.postedUntil, chance));
     }
     community.postedUntil = nextTimeframe(community.postedUntil, timeframeMinutes);
   }
-  await postNoted(ports, community, intervals);
+  await postNoted(world, community, intervals);
 }
 
 /** A reading of the next version, of any energies. */
@@ -171,15 +180,19 @@ export function nextReading(
 
 /** Posts readings, and notes which of them the app says it has. */
 export async function postNoted(
-  ports: Ports,
+  world: World,
   { gridId, answered }: Community,
   readings: readonly PostedInterval[],
+  send: Send = (asked) => world.clients.ask(world.one().ports, asked),
 ): Promise<void> {
   if (readings.length === 0) return;
-  const intervals = readings.map((reading, index) => ({ ...reading, index }));
-  const posted = await postReadings(ports, gridId, { intervals, registers: [] });
-  if (!posted.ok) throw new Error(posted.refusal.detail);
-  for (const { index, status } of posted.value) {
+  const body = { readings: readings.map(({ index: _, ...reading }) => reading) };
+  const answer = await send(world.clients.post(`/grids/${gridId}/readings`, body));
+  if (answer === undefined) return;
+  checkSame(answer.status, 200, `the answer to readings of ${gridId}`);
+  const results: readonly { readonly index: number; readonly status: string }[] =
+    answer.body.results;
+  for (const { index, status } of results) {
     const reading = readings[index];
     if (status === 'rejected' || reading === undefined) continue;
     const key = `${reading.prosumerId} ${reading.timeframe}`;

@@ -1,7 +1,5 @@
-import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
-import { recordTrades } from '../../shared/operations/recordTrades.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
 import { attempt } from './attempt.ts';
+import { handleMessage } from './invocations.ts';
 import type { Stage } from './stage.ts';
 import { queueNames, type World } from './world.ts';
 
@@ -17,9 +15,10 @@ export async function deliver({ world, delivered }: Stage): Promise<void> {
     // Each may come first, be lost, or come again long after it was done.
     messages.sort(() => chance.between(-1, 1));
     const again = chance.hits(0.1) ? chance.pick(delivered[queue]) : undefined;
-    if (again !== undefined) await handle(world.one().ports, queue, again);
+    if (again !== undefined) await handleMessage(world.one().ports, queue, again);
     for (const { body, lockToken } of messages) {
-      const { queues } = world.one();
+      const one = world.one();
+      const { queues } = one;
       delivered[queue].push(body);
       if (chance.hits(0.02)) {
         queues.complete(queueNames[queue], lockToken);
@@ -27,10 +26,10 @@ export async function deliver({ world, delivered }: Stage): Promise<void> {
       }
       const isBad = chance.hits(badPerDelivery / messages.length);
       const done = isBad
-        ? await attempt(world, (ports) => handle(ports, queue, body))
-        : { isClean: true, value: await handle(world.one().ports, queue, body) };
+        ? await attempt(world, (ports) => handleMessage(ports, queue, body))
+        : { isClean: true, value: await handleMessage(world.one().ports, queue, body) };
       // A process that died holds the locks until another has begun.
-      if (world.one().queues !== queues) break;
+      if (world.one() !== one) break;
       if (chance.hits(0.03)) queues.abandon(queueNames[queue], lockToken);
       else if (done.isClean) queues.complete(queueNames[queue], lockToken);
       else queues.abandon(queueNames[queue], lockToken);
@@ -48,15 +47,10 @@ export async function deliverAll(world: World): Promise<number> {
       if (messages.length === 0) break;
       handled += messages.length;
       for (const { body, lockToken } of messages) {
-        await handle(ports, queue, body);
+        await handleMessage(ports, queue, body);
         queues.complete(queueNames[queue], lockToken);
       }
     }
   }
   return handled;
-}
-
-async function handle(ports: Ports, queue: keyof typeof queueNames, body: string): Promise<void> {
-  if (queue === 'timeframes') await closeTimeframe(ports, JSON.parse(body));
-  else await recordTrades(ports, JSON.parse(body));
 }

@@ -17,7 +17,10 @@ test(
   'a seed gives the same steps and the same books again, to the last byte',
   async () => {
     const traces: string[] = [];
-    for (const seed of [7, 7, 8]) traces.push((await simulate(seed, stepCount, chainStart)).trace);
+    for (const seed of [7, 7, 8]) {
+      const settings = { seed, steps: stepCount, isTraced: true };
+      traces.push((await simulate(settings, chainStart)).trace);
+    }
     expect(traces[1]).toBe(traces[0]);
     expect(traces[2]).not.toBe(traces[0]);
   },

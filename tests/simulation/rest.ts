@@ -1,6 +1,3 @@
-import type { PayoutId } from '../../shared/domain/payout.ts';
-import { buildPayout } from '../../shared/operations/buildPayout.ts';
-import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
 import { completeRuns } from '../../shared/operations/completeRuns.ts';
 import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
@@ -16,14 +13,20 @@ import { signedPsbtOf } from './treasurer.ts';
 const roundsMax = 30;
 const payoutsListed = 500;
 const deepBlocks = 110;
+/** Nothing that a clock ahead of time has begun is in the future any more. */
+const clocksMinutesMax = 200;
 
 /**
  * Nothing fails any more: what timers do they do until there is nothing to do, all that can become
  * final does, what was built is signed, and all is mined deep.
  */
 export async function comeToRest(stage: Stage): Promise<void> {
-  await stage.world.reopen();
-  stage.world.pass(30);
+  const { world } = stage;
+  Object.assign(world.clocks, { one: 0, other: 0 });
+  world.disks.isReadOnly = false;
+  await world.reopen();
+  world.pass(clocksMinutesMax);
+  for (const asked of world.clients.unanswered()) await world.clients.ask(world.one().ports, asked);
   await sendAgain(stage);
   let isMoving = true;
   for (let round = 1; isMoving; round += 1) {
@@ -32,27 +35,34 @@ export async function comeToRest(stage: Stage): Promise<void> {
       await settleAll(stage),
       await finalizeAll(stage),
       (await completeRuns(stage.world.one().ports)).runs,
-      await buildAll(stage),
-      await signAll(stage),
     ];
-    await stage.world.one().miner.mine(deepBlocks, minerAddress);
-    changes.push((await followPayments(stage.world.one().ports)).changes);
-    changes.push((await followPayouts(stage.world.one().ports)).changes);
+    if (stage.profile.parts.has('money')) changes.push(await payAll(stage));
     isMoving = changes.some((count) => count > 0);
     stage.world.pass(30);
   }
+}
+
+async function payAll(stage: Stage): Promise<number> {
+  const { ports, miner } = stage.world.one();
+  const built = await buildAll(stage);
+  const signed = await signAll(stage);
+  await miner.mine(deepBlocks, minerAddress);
+  const payments = await followPayments(ports);
+  const payouts = await followPayouts(ports);
+  return built + signed + payments.changes + payouts.changes;
 }
 
 /** No grid is paused any more, and who was not answered sends its readings again. */
 async function sendAgain({ world, communities }: Stage): Promise<void> {
   const { ports } = world.one();
   for (const community of communities) {
-    await changeGrid(ports, community.gridId, { paused: false }, undefined);
+    const path = `/grids/${community.gridId}`;
+    await world.clients.ask(ports, { method: 'PATCH', path, body: { paused: false } });
     const unanswered = [...community.sent].filter(
       ([key, { version }]) => (community.answered.get(key) ?? 0) < version,
     );
     await postNoted(
-      ports,
+      world,
       community,
       unanswered.map(([, reading]) => reading),
     );
@@ -80,8 +90,8 @@ async function buildAll({ world, communities }: Stage): Promise<number> {
   const { ports } = world.one();
   let built = 0;
   for (const { gridId } of communities) {
-    const payoutId = ports.ids.next() as PayoutId;
-    if ((await buildPayout(ports, gridId, { payoutId })).ok) built += 1;
+    const asked = world.clients.post(`/grids/${gridId}/payouts`, {});
+    if ((await world.clients.ask(ports, asked))?.status === 201) built += 1;
   }
   return built;
 }

@@ -2,6 +2,7 @@ import { testWallet } from '../bitcoin/testWallet.ts';
 import type { Auditor } from './auditor.ts';
 import type { Community } from './community.ts';
 import type { Payers } from './payers.ts';
+import type { Profile } from './profile.ts';
 import type { Trader } from './trader.ts';
 import type { Treasurer } from './treasurer.ts';
 import type { queueNames, World } from './world.ts';
@@ -9,6 +10,7 @@ import type { queueNames, World } from './world.ts';
 /** What steps work with. */
 export type Stage = {
   readonly world: World;
+  readonly profile: Profile;
   readonly communities: readonly Community[];
   readonly payers: Payers;
   readonly treasurer: Treasurer;
@@ -18,10 +20,17 @@ export type Stage = {
   readonly delivered: Readonly<Record<keyof typeof queueNames, string[]>>;
 };
 
+/** What is under some seeds only: bitcoin, clocks that jump, stores that write in part or not at all. */
+export type Part = 'market' | 'money' | 'clocks' | 'disks';
+
 /** Something that happens; it answers `followed` where a follower of payments came to its end. */
 export type Step = {
   readonly name: string;
   readonly weight: number;
+  /** `market`, if nothing else is said. */
+  readonly part?: Part;
+  /** Without it no seed gets anywhere. */
+  readonly isVital?: true;
   readonly run: (stage: Stage) => Promise<unknown>;
 };
 

@@ -1,152 +1,162 @@
 import type { GridId } from '../../shared/domain/ids.ts';
 import type { Invoice } from '../../shared/domain/invoice.ts';
-import { amountDue } from '../../shared/operations/amountDue.ts';
-import { getRun } from '../../shared/operations/billingRuns.ts';
-import { changeGrid } from '../../shared/operations/changeGrid.ts';
-import { deactivateProsumer } from '../../shared/operations/changeProsumer.ts';
-import { closeTimeframes } from '../../shared/operations/closeTimeframes.ts';
-import { completeRuns } from '../../shared/operations/completeRuns.ts';
-import { depositAddress } from '../../shared/operations/depositAddress.ts';
-import { finalizeRun } from '../../shared/operations/finalizeRun.ts';
-import { followPayments } from '../../shared/operations/followPayments.ts';
 import { followPayouts } from '../../shared/operations/followPayouts.ts';
-import { voidInvoice } from '../../shared/operations/invoices.ts';
-import { aimedSteps } from './aimedSteps.ts';
-import { attempt } from './attempt.ts';
+import { aimedSteps, endPeriod } from './aimedSteps.ts';
+import { atOnceSteps } from './atOnceSteps.ts';
+import { attempt, request } from './attempt.ts';
 import { undoneMax } from './chainStart.ts';
+import { changeSettings } from './changeSettings.ts';
 import { billingOf, gridWallets, joinCommunity, periodsUntil, postWhatEnded } from './community.ts';
 import { deliver } from './delivery.ts';
+import { fireTimer } from './invocations.ts';
 import { minerAddress, type Stage, type Step, someOf } from './stage.ts';
 import { tradingSteps } from './tradingSteps.ts';
 import { bindSome } from './treasurer.ts';
-import type { World } from './world.ts';
+import { behindMinutesMax, type World } from './world.ts';
 
 const dayMinutes = 1_440;
 const invoicesListed = 500;
 const depositsAtFirst = 6;
+/** How often there are invoices from the start on, where they are paid at all. */
+const billedAtFirst = 0.8;
 
 export const steps: readonly Step[] = [
   { name: 'pass some hours', weight: 4, run: pass(10, dayMinutes / 2) },
-  { name: 'pass some days', weight: 16, run: pass(dayMinutes, 10 * dayMinutes) },
+  { name: 'pass some days', isVital: true, weight: 16, run: pass(dayMinutes, 8 * dayMinutes) },
   {
     name: 'close timeframes',
+    isVital: true,
     weight: 12,
-    run: ({ world }) => attempt(world, closeTimeframes),
+    run: ({ world }) => attempt(world, (ports) => fireTimer(ports, 'closeTimeframes')),
   },
-  { name: 'deliver', weight: 14, run: deliver },
+  { name: 'deliver', isVital: true, weight: 14, run: deliver },
   {
     name: 'preview',
     weight: 2,
     async run({ world, communities }) {
       const community = someOf(world, communities);
       const prosumerId = world.chance.pick(community.prosumerIds);
-      await attempt(world, async (ports) => {
-        await getRun(ports, community.gridId, somePeriod(world));
-        if (prosumerId !== undefined) await amountDue(ports, prosumerId);
-      });
+      const run = `/grids/${community.gridId}/billing-runs/${somePeriod(world)}`;
+      await request(world, { method: 'GET', path: run });
+      if (prosumerId === undefined) return;
+      await request(world, { method: 'GET', path: `/prosumers/${prosumerId}/amount-due` });
     },
   },
   {
     name: 'finalize',
+    isVital: true,
     weight: 14,
     async run({ world, communities }) {
       const { gridId } = someOf(world, communities);
       const period = await nextPeriodOf(world, gridId);
-      await attempt(world, (ports) => finalizeRun(ports, gridId, period));
+      await request(world, world.clients.post(`/grids/${gridId}/billing-runs/${period}/finalize`));
     },
   },
   {
     name: 'complete runs',
     weight: 5,
-    run: ({ world }) => attempt(world, completeRuns),
+    run: ({ world }) => attempt(world, (ports) => fireTimer(ports, 'completeBilling')),
   },
   {
-    name: 'follow payments',
+    name: 'follow the chain',
+    part: 'money',
     weight: 9,
     async run({ world }) {
-      const { isClean } = await attempt(world, followPayments);
+      const { isClean } = await attempt(world, (ports) => fireTimer(ports, 'followChain'));
       return isClean ? 'followed' : undefined;
     },
   },
   {
     name: 'follow payouts',
+    part: 'money',
     weight: 6,
     run: ({ world }) => attempt(world, followPayouts),
   },
   {
     name: 'pay',
+    part: 'money',
     weight: 11,
     async run({ world, payers }) {
       const invoice = await someInvoice(world);
       if (invoice !== undefined) await payers.pay(invoice);
     },
   },
-  { name: 'replace a payment', weight: 3, run: replacePayment },
+  { name: 'replace a payment', part: 'money', weight: 3, run: replacePayment },
   {
     name: 'void an invoice',
     weight: 2,
     async run({ world }) {
       const invoice = await someInvoice(world);
-      if (invoice !== undefined) await attempt(world, (ports) => voidInvoice(ports, invoice.id));
+      if (invoice === undefined) return;
+      await request(world, world.clients.post(`/invoices/${invoice.id}/void`));
     },
   },
   {
     name: 'bind an address',
+    part: 'money',
     weight: 10,
     async run({ world, communities }) {
       const prosumerId = world.chance.pick(someOf(world, communities).prosumerIds);
       if (prosumerId !== undefined) await bindSome(world, prosumerId);
     },
   },
-  { name: 'deposit', weight: 4, run: deposit },
+  { name: 'deposit', part: 'money', weight: 4, run: deposit },
   {
     name: 'build a payout',
+    part: 'money',
     weight: 12,
     run: ({ world, communities, treasurer }) => treasurer.build(someOf(world, communities).gridId),
   },
   {
     name: 'sign a payout',
+    part: 'money',
     weight: 8,
     run: ({ world, communities, treasurer }) => treasurer.sign(someOf(world, communities).gridId),
   },
-  { name: 'sign late', weight: 2, run: ({ treasurer }) => treasurer.signLate() },
-  { name: 'send around the app', weight: 1, run: ({ treasurer }) => treasurer.sendAround() },
+  { name: 'sign late', part: 'money', weight: 2, run: ({ treasurer }) => treasurer.signLate() },
+  {
+    name: 'send around the app',
+    part: 'money',
+    weight: 1,
+    run: ({ treasurer }) => treasurer.sendAround(),
+  },
   {
     name: 'replace a payout',
+    part: 'money',
     weight: 4,
     run: ({ world, communities, treasurer }) =>
       treasurer.replace(someOf(world, communities).gridId),
   },
   {
     name: 'mine',
+    part: 'money',
     weight: 9,
     run: ({ world }) => world.one().miner.mine(world.chance.between(1, 4), minerAddress),
   },
-  { name: 'undo blocks', weight: 3, run: undo },
+  { name: 'undo blocks', part: 'money', weight: 3, run: undo },
   {
     name: 'change settings',
     weight: 1,
     async run({ world, communities }) {
       const { gridId } = someOf(world, communities);
-      const billing = billingOf(world.chance);
-      await attempt(world, (ports) => changeGrid(ports, gridId, { billing }, undefined));
+      await changeSettings(world, gridId, { billing: billingOf(world.chance) });
     },
   },
   {
     name: 'change the account key',
+    part: 'money',
     weight: 1,
     async run({ world, communities }) {
       const { gridId } = someOf(world, communities);
       const accountKey = world.chance.pick(gridWallets)?.accountKey ?? null;
-      await attempt(world, (ports) =>
-        changeGrid(ports, gridId, { billing: { accountKey } }, undefined),
-      );
+      await changeSettings(world, gridId, { billing: { accountKey } });
     },
   },
   {
     name: 'join',
     weight: 1,
-    run: ({ world, communities }) => joinCommunity(world.one().ports, someOf(world, communities)),
+    run: ({ world, communities }) =>
+      joinCommunity(world, someOf(world, communities), (asked) => request(world, asked)),
   },
   {
     name: 'leave',
@@ -154,17 +164,44 @@ export const steps: readonly Step[] = [
     async run({ world, communities }) {
       const prosumerId = world.chance.pick(someOf(world, communities).prosumerIds);
       if (prosumerId === undefined) return;
-      await attempt(world, (ports) => deactivateProsumer(ports, prosumerId, undefined));
+      await request(world, { method: 'DELETE', path: `/prosumers/${prosumerId}` });
     },
   },
   ...tradingSteps,
+  ...atOnceSteps,
   ...aimedSteps,
+  {
+    name: 'set clocks wrong',
+    weight: 8,
+    part: 'clocks',
+    async run({ world: { chance, clocks } }) {
+      const minutes = () => chance.pick([0, 0, -1, -behindMinutesMax, 2, 45, 180]) ?? 0;
+      Object.assign(clocks, { one: minutes(), other: minutes() });
+    },
+  },
+  {
+    name: 'set clocks right',
+    weight: 4,
+    part: 'clocks',
+    async run({ world }) {
+      Object.assign(world.clocks, { one: 0, other: 0 });
+    },
+  },
+  {
+    name: 'make stores read-only or writable',
+    weight: 6,
+    part: 'disks',
+    async run({ world: { chance, disks } }) {
+      disks.isReadOnly = !disks.isReadOnly && chance.hits(0.6);
+    },
+  },
   { name: 'begin again', weight: 1, run: ({ world }) => world.reopen() },
 ];
 
 /** Most have an address to be paid at, and the grids have coins, when the first month ends. */
 export async function begin(stage: Stage): Promise<void> {
-  const { world, communities } = stage;
+  const { world, communities, profile } = stage;
+  if (!profile.parts.has('money')) return;
   for (const { prosumerIds } of communities) {
     for (const prosumerId of prosumerIds) {
       if (world.chance.hits(0.8)) await bindSome(world, prosumerId);
@@ -172,25 +209,27 @@ export async function begin(stage: Stage): Promise<void> {
   }
   for (let count = 0; count < depositsAtFirst; count += 1) await deposit(stage);
   await world.one().miner.mine(undoneMax, minerAddress);
+  if (!world.chance.hits(billedAtFirst)) return;
+  for (const { gridId } of communities) {
+    const period = await endPeriod(stage, gridId);
+    const path = `/grids/${gridId}/billing-runs/${period}/finalize`;
+    await world.clients.ask(world.one().ports, world.clients.post(path));
+  }
+  await fireTimer(world.one().ports, 'completeBilling');
 }
 
 function pass(minutesMin: number, minutesMax: number): Step['run'] {
   return async ({ world, communities }) => {
     world.pass(world.chance.between(minutesMin, minutesMax));
     for (const community of communities) {
-      await postWhatEnded(world.one().ports, community, world.chance);
+      await postWhatEnded(world, community);
     }
   };
 }
 
 /** Never what a payout spends, or was built to: nobody could make that good. */
 async function replacePayment({ payers, auditor }: Stage): Promise<void> {
-  const taken = new Set(
-    auditor.reader
-      .read()
-      .table('coins')
-      .map(({ txid }) => txid),
-  );
+  const taken = new Set(auditor.reader.coins().map(({ txid }) => txid));
   await payers.replace((txid) => taken.has(txid));
 }
 
@@ -206,11 +245,11 @@ async function undo({ world }: Stage): Promise<void> {
 
 async function deposit({ world, communities, payers, auditor }: Stage): Promise<void> {
   const { gridId } = someOf(world, communities);
-  const depositId = `d${world.chance.below(8)}`;
-  const { value } = await attempt(world, (ports) => depositAddress(ports, gridId, depositId));
-  if (value?.ok !== true) return;
-  const { address } = value.value;
-  auditor.noteDeposit(depositId, address);
+  const asked = world.clients.post(`/grids/${gridId}/deposit-addresses`);
+  const answer = await request(world, asked);
+  if (answer?.status !== 200) return;
+  const { address } = answer.body;
+  auditor.noteDeposit(asked.key ?? '', address);
   await payers.send([{ to: address, amountSat: BigInt(world.chance.between(50_000, 900_000)) }]);
 }
 

@@ -1,18 +1,20 @@
-import type { OrderId, ProsumerId, TradeAheadId } from '../../shared/domain/ids.ts';
+import type { OrderId, ProsumerId } from '../../shared/domain/ids.ts';
 import { type AheadView, type Order, type OrderTerms, sides } from '../../shared/domain/order.ts';
-import type { Result } from '../../shared/domain/result.ts';
-import { addMinutes, type Timeframe, timeframeAt } from '../../shared/domain/timeframe.ts';
+import {
+  addMinutes,
+  type Instant,
+  type Timeframe,
+  timeframeAt,
+} from '../../shared/domain/timeframe.ts';
 import { msatPerKwh, wattHours } from '../../shared/domain/units.ts';
-import { cancelTrade } from '../../shared/operations/cancelTrade.ts';
-import { cancelOrder, replaceOrder } from '../../shared/operations/changeOrder.ts';
-import { placeOrder } from '../../shared/operations/placeOrder.ts';
-import { tradeAhead } from '../../shared/operations/tradeAhead.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import type { Answer } from '../functions/api.ts';
+import type { Asked } from './clients.ts';
 import type { Community } from './community.ts';
 import type { World } from './world.ts';
 
 /** Something that a user asks for; what the app answers is noted, if it answers. */
-export type Request = (ports: Ports) => Promise<unknown>;
+export type Request = (ports: Ports) => Promise<Answer | undefined>;
 
 /** What the app said that it agreed on and has. */
 export type Promised = {
@@ -34,65 +36,83 @@ export type Trader = {
   placeOrder(community: Community, timeframe: Timeframe | undefined): Request | undefined;
   replaceOrder(): Request | undefined;
   cancelOrder(): Request | undefined;
+  /** Notes an order that somebody else was answered. */
+  noteOrder(answer: Answer): void;
 };
 
-export function createTrader({ chance }: World): Trader {
+export function createTrader({ chance, clients, now }: World): Trader {
   const notes = openNotes();
   const { ahead, cancelAsked, orders } = notes;
-  const asked: ((ports: Ports) => Promise<Result<AheadView, { code: string }>>)[] = [];
+  const asked: { readonly request: Request; readonly at: Instant }[] = [];
   const orderIds: OrderId[] = [];
-  let count = 0;
-  const nextId = (prefix: string) => `${prefix}${++count}`;
   const someTerms = (): OrderTerms => ({
     side: chance.pick(sides) ?? 'buy',
     ...(chance.hits(0.7) && { energyWh: wattHours(chance.between(1, 20_000)) }),
     limitPriceMsatPerKwh: msatPerKwh(chance.below(900_000)),
   });
+  const noted =
+    (wanted: Asked, keep: (body: Answer['body']) => void): Request =>
+    async (ports) => {
+      const answer = await clients.ask(ports, wanted);
+      if (answer !== undefined) notes.note(answer, keep);
+      return answer;
+    };
+  // Now and then only if the order is still as it was answered.
+  const tagOf = (id: OrderId) => {
+    const known = [...orders.values()].findLast((order) => order.id === id);
+    return known !== undefined && chance.hits(0.5) ? `"o${known.version}"` : undefined;
+  };
   return {
     promised: notes,
     tradeAhead({ prosumerIds }, timeframe) {
       const prosumerId = chance.pick(prosumerIds);
       if (prosumerId === undefined) return undefined;
-      const wanted = {
-        ...{ id: nextId('t'), prosumerId, timeframe, side: chance.pick(sides) ?? 'buy' },
-        energyWh: wattHours(chance.between(1, 24_000)),
-        ...(chance.hits(0.2) && { limitPriceMsatPerKwh: msatPerKwh(chance.below(900_000)) }),
-      };
-      const send = (ports: Ports) => tradeAhead(ports, wanted);
-      // Now and then what was asked for long ago is asked for again.
-      const request = (chance.hits(0.15) && chance.pick(asked)) || send;
-      asked.push(send);
-      return async (ports) => notes.note(await request(ports), notes.noteAhead);
+      const wanted = clients.post('/trades', {
+        ...{ prosumerId, timeframe, side: chance.pick(sides) ?? 'buy' },
+        energyWh: chance.between(1, 24_000),
+        ...(chance.hits(0.2) && { limitPriceMsatPerKwh: chance.below(900_000) }),
+      });
+      const request = noted(wanted, notes.noteAhead);
+      // Now and then what was asked for a while ago is asked for again, as long as its key is kept.
+      const isKept = ({ at }: { readonly at: Instant }) =>
+        now() < addMinutes(at, askedAgainMinutes);
+      const again = chance.hits(0.15) ? chance.pick(asked.filter(isKept)) : undefined;
+      asked.push({ request, at: now() });
+      return again?.request ?? request;
     },
+    noteOrder: (answer) => notes.note(answer, notes.noteOrder),
     cancelTrade() {
-      const id = chance.pick([...ahead.keys()].slice(-latestMax)) as TradeAheadId | undefined;
+      const id = chance.pick([...ahead.keys()].slice(-latestMax));
       if (id === undefined) return undefined;
       cancelAsked.add(id);
-      return async (ports) => notes.note(await cancelTrade(ports, id, undefined), notes.noteAhead);
+      return noted({ method: 'DELETE', path: `/trades/${id}` }, notes.noteAhead);
     },
     placeOrder({ prosumerIds }, timeframe) {
       const prosumerId = chance.pick(prosumerIds);
       if (prosumerId === undefined) return undefined;
-      const id = nextId('o') as OrderId;
+      const id = `o${orderIds.length + 1}` as OrderId;
       orderIds.push(id);
       const wanted = { id, prosumerId, ...(timeframe && { timeframe }), ...someTerms() };
-      return async (ports) => notes.note(await placeOrder(ports, wanted), notes.noteOrder);
+      return noted(clients.post('/orders', wanted), notes.noteOrder);
     },
     replaceOrder() {
       const id = chance.pick(orderIds.slice(-latestMax));
-      const terms = someTerms();
+      const body = someTerms();
       if (id === undefined) return undefined;
-      return async (ports) =>
-        notes.note(await replaceOrder(ports, id, terms, undefined), notes.noteOrder);
+      const wanted = { path: `/orders/${id}`, ifMatch: tagOf(id) };
+      return noted({ method: 'PUT', body, ...wanted }, notes.noteOrder);
     },
     cancelOrder() {
       const id = chance.pick(orderIds.slice(-latestMax));
       if (id === undefined || !orders.has(`${id} 1`)) return undefined;
-      return async (ports) => notes.note(await cancelOrder(ports, id, undefined), notes.noteOrder);
+      const wanted = { path: `/orders/${id}`, ifMatch: tagOf(id) };
+      return noted({ method: 'DELETE', ...wanted }, notes.noteOrder);
     },
   };
 }
 
+/** How long a user may ask again for what it asked for. */
+const askedAgainMinutes = 24 * 60;
 /** Of these requests one is picked to be changed: of older ones most are past. */
 const latestMax = 12;
 export const daysAheadMax = 3;
@@ -119,9 +139,9 @@ function openNotes() {
     noteOrder(order: Order) {
       orders.set(`${order.id} ${order.version}`, order);
     },
-    note<Value>(answer: Result<Value, { code: string }>, keep: (value: Value) => void) {
-      if (answer.ok) keep(answer.value);
-      else refusals.set(answer.refusal.code, (refusals.get(answer.refusal.code) ?? 0) + 1);
+    note({ status, body }: Answer, keep: (body: Answer['body']) => void) {
+      if (status < 300) keep(body);
+      else refusals.set(body.code, (refusals.get(body.code) ?? 0) + 1);
     },
   };
 }

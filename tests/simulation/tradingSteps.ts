@@ -1,12 +1,11 @@
 import type { ProsumerId } from '../../shared/domain/ids.ts';
 import { addMinutes, msOf, timeframeAt } from '../../shared/domain/timeframe.ts';
-import { changeGrid } from '../../shared/operations/changeGrid.ts';
+import { marketBody } from '../../shared/http/marketBody.ts';
 import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
-import { deleteTariff } from '../../shared/operations/deleteTariff.ts';
 import type { PostedInterval } from '../../shared/operations/postedReadings.ts';
-import { putTariff } from '../../shared/operations/putTariff.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { attempt, tryIt } from './attempt.ts';
+import { attempt, request, tryIt } from './attempt.ts';
+import { changeSettings } from './changeSettings.ts';
 import {
   type Community,
   graceMinutesMax,
@@ -77,7 +76,7 @@ export const tradingSteps: readonly Step[] = [
     async run({ world, communities }) {
       const { gridId } = someOf(world, communities);
       const missingReadings = world.chance.hits(0.5) ? 'estimate' : 'missing';
-      await attempt(world, (ports) => changeGrid(ports, gridId, { missingReadings }, undefined));
+      await changeSettings(world, gridId, { missingReadings });
     },
   },
   { name: 'pause or go on', weight: 3, run: pauseOrGoOn },
@@ -90,8 +89,8 @@ async function attemptSome(
 ): Promise<void> {
   const community = someOf(world, communities);
   for (let left = world.chance.between(1, requestsMax); left > 0; left -= 1) {
-    const request = requestOf(community);
-    if (request !== undefined) await attempt(world, request);
+    const wanted = requestOf(community);
+    if (wanted !== undefined) await attempt(world, wanted);
   }
 }
 
@@ -110,7 +109,7 @@ async function postLate({ world, communities }: Stage): Promise<void> {
     const isAgain = before !== undefined && chance.hits(0.2);
     readings.push(isAgain ? before : nextReading(community, prosumerId, timeframe, chance));
   }
-  await attempt(world, (ports) => postNoted(ports, community, readings));
+  await postNoted(world, community, readings, (asked) => request(world, asked));
 }
 
 /** A late timeframe is closed again at once: as by the timer's command, with what may go wrong. */
@@ -164,15 +163,16 @@ async function tradeAtTheEnd({ world, communities, trader }: Stage): Promise<voi
   };
   const post = async (prosumerId: ProsumerId) => {
     await waitFor(world, callsOfSlowMax);
-    await postNoted(slow, community, [nextReading(community, prosumerId, timeframe, chance)]);
+    const reading = nextReading(community, prosumerId, timeframe, chance);
+    await postNoted(world, community, [reading], (asked) => world.clients.ask(slow, asked));
   };
   await Promise.all([
     close(),
-    ...requests.map((request) => request?.(slow)),
+    ...requests.map((wanted) => wanted?.(slow)),
     ...community.prosumerIds.slice(0, postersMax).map(post),
   ]);
   if (diesOf !== undefined) await world.reopen();
-  for (const each of communities) await postWhatEnded(world.one().ports, each, chance);
+  for (const each of communities) await postWhatEnded(world, each);
 }
 
 /** Ports on which orders and trades ahead take their time to be written. */
@@ -201,12 +201,9 @@ async function putSomeTariff({ world, communities }: Stage): Promise<void> {
   const { chance } = world;
   const { gridId, timeframeMinutes } = someOf(world, communities);
   const at = addMinutes(world.now(), chance.between(1, daysAheadMax) * timeframeMinutes);
-  const asked = {
-    validFrom: timeframeAt(at, timeframeMinutes),
-    ...(chance.hits(0.5) && { market: marketOf(chance) }),
-    tariff: tariffOf(chance),
-  };
-  await attempt(world, (ports) => putTariff(ports, gridId, asked, undefined));
+  const path = `/grids/${gridId}/tariffs/${timeframeAt(at, timeframeMinutes)}`;
+  const market = chance.hits(0.5) ? { market: marketBody(marketOf(chance)) } : {};
+  await request(world, { method: 'PUT', path, body: { ...market, tariff: tariffOf(chance) } });
 }
 
 async function deleteSomeTariff({ world, communities }: Stage): Promise<void> {
@@ -214,7 +211,8 @@ async function deleteSomeTariff({ world, communities }: Stage): Promise<void> {
   const grid = await world.one().ports.grids.get(gridId);
   const version = world.chance.pick(grid?.value.terms.slice(-2) ?? []);
   if (version === undefined) return;
-  await attempt(world, (ports) => deleteTariff(ports, gridId, version.validFrom, undefined));
+  const path = `/grids/${gridId}/tariffs/${version.validFrom}`;
+  await request(world, { method: 'DELETE', path });
 }
 
 /** One grid at a time, for a while: what is paused closes nothing. */
@@ -224,5 +222,5 @@ async function pauseOrGoOn({ world, communities }: Stage): Promise<void> {
   const pausedId = items.find(({ value }) => value.paused)?.value.id;
   const paused = pausedId === undefined && world.chance.hits(0.3);
   const gridId = pausedId ?? someOf(world, communities).gridId;
-  await attempt(world, (each) => changeGrid(each, gridId, { paused }, undefined));
+  await changeSettings(world, gridId, { paused });
 }

@@ -1,22 +1,20 @@
 import { Psbt } from 'bitcoinjs-lib';
 import { signMessage } from '../../local/signer/signMessage.ts';
 import { signPsbt } from '../../local/signer/signPsbt.ts';
-import type { FeeRate } from '../../shared/domain/bitcoin.ts';
 import type { GridId, ProsumerId } from '../../shared/domain/ids.ts';
 import type { Payout, PayoutId } from '../../shared/domain/payout.ts';
-import { bindAddress } from '../../shared/operations/bindAddress.ts';
-import { buildPayout } from '../../shared/operations/buildPayout.ts';
-import { challengeAddress } from '../../shared/operations/challengeAddress.ts';
+import { addMinutes, type Instant } from '../../shared/domain/timeframe.ts';
 import { getPayoutDocument } from '../../shared/operations/getPayout.ts';
-import { replacePayout } from '../../shared/operations/replacePayout.ts';
-import { signPayout } from '../../shared/operations/signPayout.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { testWallet } from '../bitcoin/testWallet.ts';
-import { attempt } from './attempt.ts';
+import { attempt, request } from './attempt.ts';
+import type { Asked } from './clients.ts';
 import { gridWallets } from './community.ts';
 import type { World } from './world.ts';
 
 const payoutsListed = 200;
+/** How long a payout may be asked for again. */
+const askedAgainMinutes = 24 * 60;
 
 /** Binds an address of a prosumer's own wallet; now and then one that its key did not sign. */
 export async function bindSome(world: World, prosumerId: ProsumerId): Promise<void> {
@@ -25,16 +23,16 @@ export async function bindSome(world: World, prosumerId: ProsumerId): Promise<vo
   const index = chance.below(prosumerAddresses);
   const key = chance.hits(0.3) ? wallet.taprootKey(index) : wallet.key(0, index);
   const signer = chance.hits(0.1) ? wallet.key(1, 0) : key;
-  await attempt(world, async (ports) => {
-    const asked = await challengeAddress(ports, prosumerId, key.address, ports.ids.next());
-    if (!asked.ok) return;
-    const { challenge, message } = asked.value;
-    const signature = signMessage(signer.node, key.kind, message);
-    const answer = { address: key.address, nonce: challenge.nonce, signature };
-    await bindAddress(ports, prosumerId, answer);
-    // An answer that was not heard is given again.
-    await bindAddress(ports, prosumerId, answer);
-  });
+  const path = `/prosumers/${prosumerId}/payout-address`;
+  const challenge = world.clients.post(`${path}/challenge`, { address: key.address });
+  const answer = await request(world, challenge);
+  if (answer?.status !== 200) return;
+  const { nonce, message } = answer.body;
+  const signature = signMessage(signer.node, key.kind, message);
+  const bound = { method: 'PUT', path, body: { address: key.address, nonce, signature } } as const;
+  await request(world, bound);
+  // An answer that was not heard is given again.
+  await request(world, bound);
 }
 
 /** Addresses of each kind that a prosumer has. */
@@ -54,8 +52,10 @@ export type Treasurer = {
 type Signed = { readonly gridId: GridId; readonly id: PayoutId; readonly psbt: string };
 
 export function createTreasurer(world: World): Treasurer {
-  const { chance } = world;
-  const asked: PayoutId[] = [];
+  const { chance, clients, now } = world;
+  const signatureOf = (gridId: GridId, id: PayoutId, psbt: string) =>
+    clients.post(`/grids/${gridId}/payouts/${id}/signature`, { psbt });
+  const asked: { readonly built: Asked; readonly at: Instant }[] = [];
   const signed: Signed[] = [];
   const pickPayout = async (gridId: GridId) => {
     const { items } = await world.one().ports.payouts.list(gridId, { limit: payoutsListed });
@@ -63,16 +63,16 @@ export function createTreasurer(world: World): Treasurer {
   };
   return {
     async build(gridId) {
-      const old = chance.hits(0.3) ? chance.pick(asked) : undefined;
-      const payoutId = old ?? (world.one().ports.ids.next() as PayoutId);
-      asked.push(payoutId);
-      const feeRate = chance.between(1_000, 4_000) as FeeRate;
+      const feeRateSatPerKvb = chance.between(1_000, 4_000);
+      const built = () => clients.post(`/grids/${gridId}/payouts`, { feeRateSatPerKvb });
+      const isKept = ({ at }: { readonly at: Instant }) =>
+        now() < addMinutes(at, askedAgainMinutes);
+      const old = chance.hits(0.3) ? chance.pick(asked.filter(isKept)) : undefined;
+      const wanted = old?.built ?? built();
+      asked.push({ built: wanted, at: old?.at ?? now() });
       // Of two at once each asks for the same, or for a payout of its own.
       const isSame = chance.hits(0.5);
-      await attempt(world, (ports) => {
-        const id = isSame ? payoutId : (ports.ids.next() as PayoutId);
-        return buildPayout(ports, gridId, { payoutId: id, feeRate });
-      });
+      await attempt(world, (ports) => clients.ask(ports, isSame ? wanted : built()));
     },
     async sign(gridId) {
       const payout = await pickPayout(gridId);
@@ -82,21 +82,21 @@ export function createTreasurer(world: World): Treasurer {
       signed.push({ gridId, id, psbt });
       if (chance.hits(0.3)) return;
       const given = chance.hits(0.2) ? spoilt(psbt) : psbt;
-      await attempt(world, async (ports) => {
-        const answer = await signPayout(ports, gridId, id, given);
-        if (answer.ok && given !== psbt) throw new Error(`${id} was taken with a bad signature`);
-      });
+      const answer = await request(world, signatureOf(gridId, id, given));
+      const isTaken = answer !== undefined && answer.status < 300;
+      if (isTaken && given !== psbt) throw new Error(`${id} was taken with a bad signature`);
     },
     async replace(gridId) {
       const payout = await pickPayout(gridId);
       if (payout === undefined) return;
       const rate = (payout.versions.at(-1)?.feeRate ?? 0) + chance.between(200, 3_000);
-      await attempt(world, (ports) => replacePayout(ports, gridId, payout.id, rate as FeeRate));
+      const path = `/grids/${gridId}/payouts/${payout.id}/replacement`;
+      await request(world, clients.post(path, { feeRateSatPerKvb: rate }));
     },
     async signLate() {
       const late = chance.pick(signed);
       if (late === undefined) return;
-      await attempt(world, (ports) => signPayout(ports, late.gridId, late.id, late.psbt));
+      await request(world, signatureOf(late.gridId, late.id, late.psbt));
     },
     async sendAround() {
       const around = chance.pick(signed);

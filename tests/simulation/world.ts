@@ -1,5 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBitcoin } from '../../shared/adapters/bitcoin/openBitcoin.ts';
 import { qrCodes } from '../../shared/adapters/bitcoin/qrCode.ts';
@@ -15,9 +14,13 @@ import type { Chain } from '../../shared/ports/chain.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { ChainStart } from './chainStart.ts';
 import { type Chance, createChance } from './chance.ts';
+import { type Clients, openClients } from './clients.ts';
+import type { Plant } from './plants/plant.ts';
+import { rememberingBitcoin } from './rememberingBitcoin.ts';
+import { scratchDirectory } from './scratchDirectory.ts';
 import { createTurnstile, type Turnstile } from './turnstile.ts';
 
-const bitcoin = await openBitcoin('regtest');
+const bitcoin = rememberingBitcoin(await openBitcoin('regtest'));
 const start = '2026-09-28T00:00:00Z' as Instant;
 export const queueNames = { timeframes: 'timeframes', trades: 'trades' } as const;
 
@@ -33,29 +36,42 @@ export type Instance = {
 export type World = {
   readonly chance: Chance;
   readonly turnstile: Turnstile;
+  readonly clients: Clients;
   readonly directory: string;
   readonly start: ChainStart;
   one(): Instance;
   other(): Instance;
+  /** What the time really is. */
   now(): Instant;
   pass(minutes: number): void;
-  /** Both processes end and begin again. */
+  /** By how many minutes the clocks of both processes are wrong. */
+  readonly clocks: { one: number; other: number };
+  readonly plant: Plant | undefined;
+  /** Can stores only be read from? */
+  readonly disks: { isReadOnly: boolean };
+  /** Both processes end and begin again: `one` is another instance then. */
   reopen(): Promise<void>;
   end(): void;
 };
 
-export async function openWorld(seed: number, chainStart: ChainStart): Promise<World> {
+export async function openWorld(
+  seed: number,
+  chainStart: ChainStart,
+  plant?: Plant,
+): Promise<World> {
   const chance = createChance(seed);
-  const directory = mkdtempSync(join(tmpdir(), 'mini-smart-grid-simulation-'));
-  copyFileSync(join(chainStart.directory, 'chain.db'), join(directory, 'chain.db'));
+  const directory = mkdtempSync(join(scratchDirectory, 'mini-smart-grid-simulation-'));
+  cpSync(chainStart.directory, directory, { recursive: true });
   let now = start;
   let count = 0;
   const next = () => {
     count += 1;
     return count;
   };
-  const open = () => openInstance(directory, { now: () => now, next });
-  let [one, other] = [await open(), await open()];
+  const clocks = { one: 0, other: 0 };
+  const open = (name: keyof typeof clocks) =>
+    openInstance(directory, { now: () => addMinutes(now, clocks[name]), next, plant });
+  let [one, other] = [await open('one'), await open('other')];
   const close = () => {
     one.close();
     other.close();
@@ -63,17 +79,24 @@ export async function openWorld(seed: number, chainStart: ChainStart): Promise<W
   return {
     chance,
     turnstile: createTurnstile(chance),
+    clients: openClients(chance, () => now),
     directory,
     start: chainStart,
     one: () => one,
     other: () => other,
     now: () => now,
+    clocks,
+    plant,
+    disks: { isReadOnly: false },
     pass(minutes) {
       now = addMinutes(now, minutes);
     },
     async reopen() {
-      close();
-      [one, other] = [await open(), await open()];
+      if (chance.hits(reallyReopened)) {
+        close();
+        [one, other] = [await open('one'), await open('other')];
+      }
+      one = { ...one };
       one.queues.releaseAll();
     },
     end() {
@@ -83,9 +106,22 @@ export async function openWorld(seed: number, chainStart: ChainStart): Promise<W
   };
 }
 
-type Outside = { readonly now: () => Instant; readonly next: () => number };
+/** So much the clock of a process is behind at most. */
+export const behindMinutesMax = 5;
 
-async function openInstance(directory: string, { now, next }: Outside): Promise<Instance> {
+/**
+ * How often files are closed and opened with a process: all that it remembers are prepared
+ * statements, and opening them takes longer than most steps.
+ */
+const reallyReopened = 0.05;
+
+type Outside = {
+  readonly now: () => Instant;
+  readonly next: () => number;
+  readonly plant: Plant | undefined;
+};
+
+async function openInstance(directory: string, { now, next, plant }: Outside): Promise<Instance> {
   const clock = { now };
   const durability = 'process';
   const nowMs = () => msOf(now());
@@ -94,20 +130,21 @@ async function openInstance(directory: string, { now, next }: Outside): Promise<
   const { chain, miner, close } = await openEmbeddedChain(directory, { clock, durability });
   const silent = () => undefined;
   const { queues: opened, close: closeStores, ...stores } = embedded;
+  const ports = {
+    ...stores,
+    chain,
+    documents: openDocumentFiles(directory).documents,
+    bitcoin,
+    qrCodes: qrCodes(),
+    bus: embeddedBus(opened, queueNames),
+    clock,
+    ids: { next: () => uuidOf(nowMs(), next()) },
+    sha256,
+    log: { info: silent, warn: silent, error: silent },
+    by: { kind: 'system', id: 'test' },
+  } as const;
   return {
-    ports: {
-      ...stores,
-      chain,
-      documents: openDocumentFiles(directory).documents,
-      bitcoin,
-      qrCodes: qrCodes(),
-      bus: embeddedBus(opened, queueNames),
-      clock,
-      ids: { next: () => uuidOf(nowMs(), next()) },
-      sha256,
-      log: { info: silent, warn: silent, error: silent },
-      by: { kind: 'system', id: 'test' },
-    },
+    ports: { ...ports, ...plant?.below?.(ports, { directory }) },
     queues: opened,
     miner,
     close() {
