@@ -12,6 +12,7 @@ import {
 import { routes } from '../schemas/routes.ts';
 import { authenticate } from './authenticate.ts';
 import { showsContent, unlessKnown, versionOfTag, withContentTag } from './contentTag.ts';
+import { costOf, costWithBody } from './costOf.ts';
 import type {
   EdgeDeps,
   EdgeRefusal,
@@ -30,9 +31,6 @@ import { type JsonBody, readBody } from './readBody.ts';
 import { readInput } from './readInput.ts';
 import { jsonAnswer, overTls, problemAnswer, rawAnswer } from './respond.ts';
 import { rateLimited, withinRoom } from './withinLimits.ts';
-
-/** What a request takes from what its caller may ask for, where its route says nothing of it. */
-const costDefault = 1;
 
 type JsonAnswer = {
   readonly status: number;
@@ -99,7 +97,9 @@ async function answerOf(
   if (!known.ok) return known.refusal;
   const caller = known.value;
   const isKnown = spec.access.kind !== 'public';
-  const waitSeconds = isKnown ? deps.limits.spend(caller.id, spec.cost ?? costDefault) : undefined;
+  const waitSeconds = isKnown
+    ? deps.limits.spend(caller.id, costWithBody(spec, request))
+    : undefined;
   if (waitSeconds !== undefined) return rateLimited(waitSeconds);
   const body = spec.body && (await readBody(request, spec.maxBodyBytes ?? bodyBytesMax));
   if (body?.ok === false) return problemAnswer(body.refusal);
@@ -114,7 +114,7 @@ async function answerOf(
   if (!may.ok) return problemAnswer(may.refusal);
 
   const run = async (assignedId: string) => {
-    const context = { caller, assignedId };
+    const context = { caller, assignedId, cost: costOf(spec) };
     const { answer, isFinal } = await operate(endpoint, request, input.value, context);
     return { answer: withContentTag(answer, showsContent(method, spec), deps.sha256), isFinal };
   };
@@ -130,12 +130,15 @@ async function answerOf(
   return answerOnce(deps.answers[post.keptIn], deps, keyed);
 }
 
-/** Calls the handler, for each tag of If-Match until one is the state's, and answers its result. */
+/**
+ * Calls the handler, for each tag of If-Match until one is the state's, and answers its result. Each
+ * further tag costs as much as a request.
+ */
 async function operate(
-  { route, method, handlersFor }: Endpoint,
+  { route, method, handlersFor, deps: { limits } }: Endpoint,
   { headers, url }: HttpRequestLike,
   input: ValidatedInput,
-  context: Pick<RequestContext, 'caller' | 'assignedId'>,
+  { cost, ...context }: Pick<RequestContext, 'caller' | 'assignedId'> & { readonly cost: number },
 ): Promise<Outcome> {
   const handler = handlersFor({ kind: 'caller', id: context.caller.id })[method];
   assert(handler !== undefined, 'a method of a route has a handler');
@@ -145,7 +148,9 @@ async function operate(
     const detail = 'If-Match is a list of quoted entity tags, or *.';
     return outcome({ ok: false, refusal: { code: 'header_invalid', detail } });
   }
-  for (const tag of ifMatch.tags) {
+  for (const [index, tag] of ifMatch.tags.entries()) {
+    const waitSeconds = index === 0 ? undefined : limits.spend(context.caller.id, cost);
+    if (waitSeconds !== undefined) return { answer: rateLimited(waitSeconds), isFinal: false };
     const result = await handler({ ...input, url, ...context, ifMatch: versionOfTag(tag) });
     if (result.ok || result.refusal.code !== 'etag_mismatch') return outcome(result);
   }

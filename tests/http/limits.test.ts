@@ -77,6 +77,42 @@ describe('a caller that asks too often', () => {
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '3']);
   });
 
+  test('has fewer of large bodies, by what their headers say', async () => {
+    const { deps } = given({ requestsInFlightMax: 9, rate: { perMinute: 60, burst: 34 } });
+    const handlers: Handlers<'gridReadings'> = {
+      POST: async () => refuse({ code: 'grid_not_found', detail: 'There is no grid g.' }),
+    };
+    const post = (length: string) => {
+      const headers = { authorization: 'Bearer good-a', 'content-length': length };
+      const sent = { path: '/grids/g/readings', params: { gridId: 'g' }, json: {}, headers };
+      return answer('gridReadings', handlers, request('POST', sent), deps);
+    };
+    // 1 for the request and 32 for its body; a length that is none takes no less than nothing.
+    expect((await post(String(8 * 1024 * 1024))).status).toBe(400);
+    expect((await post('-9999999999')).status).toBe(400);
+    expect((await post('2')).headers['retry-after']).toBe('1');
+    expect((await post('Infinity')).headers['retry-after']).toBe('33');
+  });
+
+  test('pays for each further tag that is tried', async () => {
+    const { deps } = given({ requestsInFlightMax: 9, rate: { perMinute: 60, burst: 3 } });
+    const tried: unknown[] = [];
+    const never = () => Promise.reject(new Error('it is never called'));
+    const handlers: Handlers<'prosumer'> = {
+      GET: never,
+      PATCH: never,
+      DELETE: async ({ ifMatch }) => {
+        tried.push(ifMatch);
+        return refuse({ code: 'etag_mismatch', detail: 'It is another.' });
+      },
+    };
+    const headers = { authorization: 'Bearer good-a', 'if-match': '"1", "2", "3", "4", "5"' };
+    const sent = request('DELETE', { params: { prosumerId: 'p' }, headers });
+    const refused = await answer('prosumer', handlers, sent, deps);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([429, '1']);
+    expect(tried).toEqual(['1', '2', '3']);
+  });
+
   test('may still ask whether the app is alive', async () => {
     const { deps, get } = given({ requestsInFlightMax: 9, rate });
     for (let at = 0; at < 9; at += 1) await get('good-a');
