@@ -2,7 +2,7 @@ import { testWallet } from '../bitcoin/testWallet.ts';
 import type { Auditor } from './auditor.ts';
 import type { Community } from './community.ts';
 import type { Payers } from './payers.ts';
-import type { Profile } from './profile.ts';
+import type { Likely, Profile } from './profile.ts';
 import type { Trader } from './trader.ts';
 import type { Treasurer } from './treasurer.ts';
 import type { queueNames, World } from './world.ts';
@@ -20,17 +20,9 @@ export type Stage = {
   readonly delivered: Readonly<Record<keyof typeof queueNames, string[]>>;
 };
 
-/** What is under some seeds only: bitcoin, clocks that jump, stores that write in part or not at all. */
-export type Part = 'market' | 'money' | 'clocks' | 'disks';
-
 /** Something that happens; it answers `followed` where a follower of payments came to its end. */
-export type Step = {
+export type Step = Likely & {
   readonly name: string;
-  readonly weight: number;
-  /** `market`, if nothing else is said. */
-  readonly part?: Part;
-  /** Without it no seed gets anywhere. */
-  readonly isVital?: true;
   readonly run: (stage: Stage) => Promise<unknown>;
 };
 
