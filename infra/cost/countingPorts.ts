@@ -3,6 +3,7 @@ import { emptyBook } from '../../shared/domain/order.ts';
 import type { Bus, Message } from '../../shared/ports/bus.ts';
 import type { LedgerStore } from '../../shared/ports/ledgerStore.ts';
 import type { OrderStore } from '../../shared/ports/orderStore.ts';
+import type { ProsumerStore } from '../../shared/ports/prosumerStore.ts';
 
 /** Service Bus bills a message once per so many bytes begun. */
 const partBytes = 64 * 1024;
@@ -82,6 +83,11 @@ export function countingLedger(): CountingLedger {
     postings: () => count,
   };
 }
+
+/** Nobody was ever erased: a query of SQL per grid and minute, and no more. */
+export const nobodyErased: Pick<ProsumerStore, 'erasedThrough'> = {
+  erasedThrough: async () => undefined,
+};
 
 /** Books of a grid in which nobody trades ahead or orders: they cost a query of SQL, and no more. */
 export const emptyBooks: Pick<OrderStore, 'seal' | 'book'> = {

@@ -21,7 +21,7 @@ import { closeTimeframe } from '../../shared/operations/closeTimeframe.ts';
 import { createGrid } from '../../shared/operations/createGrid.ts';
 import { postReadings } from '../../shared/operations/postReadings.ts';
 import { recordTrades } from '../../shared/operations/recordTrades.ts';
-import { countingBus, countingLedger, emptyBooks } from './countingPorts.ts';
+import { countingBus, countingLedger, emptyBooks, nobodyErased } from './countingPorts.ts';
 import { memoryCosmos } from './memoryCosmos.ts';
 import { estimatedRequestUnits, systemPropertiesBytes } from './requestUnits.ts';
 
@@ -69,6 +69,7 @@ export async function measureGrid(
     closings: cosmosClosingStore(cosmos.database),
     trades: cosmosTradeStore(cosmos.database),
     orders: emptyBooks,
+    prosumers: nobodyErased,
     bus,
     ledger,
     clock: { now: () => now },

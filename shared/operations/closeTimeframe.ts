@@ -3,6 +3,7 @@ import type { Closing } from '../domain/closing.ts';
 import type { CloseCommand } from '../domain/messages.ts';
 import { compactTimeframe, type Timeframe } from '../domain/timeframe.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { CorrectionsPorts } from './closeTimeframes.ts';
 import { isDue, nextToClose } from './closeTimeframes.ts';
 import { type CommitterPorts, commitClosing } from './commitClosing.ts';
 import { correctTimeframe } from './correctTimeframe.ts';
@@ -12,7 +13,7 @@ const timeframesPerCommandMax = 96;
 /** How often a closer that lost the race for a closing number starts again. */
 const attemptsMax = 64;
 
-export type CloserPorts = CommitterPorts & Pick<Ports, 'grids' | 'log'>;
+export type CloserPorts = CommitterPorts & CorrectionsPorts & Pick<Ports, 'grids' | 'log'>;
 
 /** What a command led to: the closings it made, oldest first. */
 export type CloseReport = { readonly closed: readonly Closing[] };

@@ -13,6 +13,7 @@ import {
 import type { Message } from '../ports/bus.ts';
 import type { Versioned } from '../ports/page.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ProsumerStore } from '../ports/prosumerStore.ts';
 import { purgedBefore } from './purgedBefore.ts';
 import { rosterProsumers } from './rosterProsumer.ts';
 
@@ -75,12 +76,12 @@ async function dueCommands(
  * which a bus drops duplicates. What is to be corrected of the correction is another thing.
  */
 async function lateCommands(
-  { closings, readings }: Pick<Ports, 'closings' | 'readings'>,
+  { closings, ...ports }: Pick<Ports, 'closings'> & CorrectionsPorts,
   { value: grid, etag }: Versioned<Grid>,
   now: Instant,
 ): Promise<readonly Message<CloseCommand>[]> {
   if (grid.paused) return [];
-  const from = await correctionsFrom({ readings }, grid, now);
+  const from = await correctionsFrom(ports, grid, now);
   const late = await closings.listLate(grid.id, from, latePerRunMax);
   return late.map(({ timeframe, revision }) => ({
     messageId: `${grid.id}.${compactTimeframe(timeframe)}.fix.${revision}.${etag}`,
@@ -138,16 +139,26 @@ export function correctableFrom(
   return addMinutes(now, -correctionDays * minutesPerDay);
 }
 
+/** What says from when on timeframes of a grid are corrected. */
+export type CorrectionsPorts = Pick<Ports, 'readings'> & {
+  readonly prosumers: Pick<ProsumerStore, 'erasedThrough'>;
+};
+
 /**
- * A timeframe that starts before this is not corrected: it is too old, or its readings are purged.
- * Settled on what is left of them, everybody else would count as missing.
+ * A timeframe that starts before this is not corrected: it is too old, or its readings are purged, and
+ * settled on what is left of them everybody else would count as missing; or somebody may have been in it
+ * whose personal data is erased, and nobody would know whom to bill or to pay what changes.
  */
 export async function correctionsFrom(
-  { readings }: Pick<Ports, 'readings'>,
+  { readings, prosumers }: CorrectionsPorts,
   grid: Grid,
   now: Instant,
 ): Promise<Instant> {
   const from = correctableFrom(grid, now);
   const purged = await purgedBefore({ readings }, grid.id, from, now);
-  return purged !== undefined && purged > from ? purged : from;
+  const erased = await prosumers.erasedThrough(grid.id);
+  return [purged, erased].reduce<Instant>(
+    (latest, each) => (each !== undefined && each > latest ? each : latest),
+    from,
+  );
 }

@@ -3,18 +3,19 @@ import type { Grid } from '../domain/grid.ts';
 import type { Timeframe } from '../domain/timeframe.ts';
 import type { StoredClosing } from '../ports/closingStore.ts';
 import type { Ports } from '../ports/ports.ts';
-import { correctionsFrom } from './closeTimeframes.ts';
+import { type CorrectionsPorts, correctionsFrom } from './closeTimeframes.ts';
 import { type CommitterPorts, commitClosing } from './commitClosing.ts';
 import { publishClosing } from './publishClosing.ts';
 
 /**
  * Does what is left to do for a timeframe that is closed: publishes again what is not settled, and
  * makes a new revision where readings came that the latest does not contain. One too old for that,
- * or without its readings, stays marked, and a paused grid corrects nothing. Undefined when there is
- * nothing to correct, `lost` when another closing took the place after `last`.
+ * without its readings, or of somebody who is erased, stays marked, and a paused grid corrects
+ * nothing. Undefined when there is nothing to correct, `lost` when another closing took the place
+ * after `last`.
  */
 export async function correctTimeframe(
-  ports: CommitterPorts,
+  ports: CommitterPorts & CorrectionsPorts,
   grid: Grid,
   last: StoredClosing,
   timeframe: Timeframe,

@@ -47,6 +47,8 @@ export type ProsumerStore = {
     over: { readonly endedBy: Instant; readonly createdBy: Instant },
     limit: number,
   ): Promise<readonly StoredProsumer[]>;
+  /** The latest end of those of a grid whose personal data is erased; undefined where there are none. */
+  erasedThrough(gridId: GridId): Promise<Instant | undefined>;
   /**
    * Erases the personal data of a deactivated prosumer, if it is still at `version` and nothing in
    * here needs it: name, address, payout address, challenge, and what is personal in its audit

@@ -151,6 +151,21 @@ describeProsumerInfo('erasure', (adapter) => {
     });
   });
 
+  test('is known of a grid by the latest end of those who are erased', async () => {
+    const { prosumers } = stores();
+    const later = instant('2026-12-15T00:00:00Z');
+    await create(gone('anna', { activeUntil: later }));
+    await create(gone('kim'));
+    await create(gone('zoe', { activeUntil: erasedAt }));
+    await create(gone('lea', { gridId: hillside }));
+    expect(await prosumers.erasedThrough(riverside)).toBeUndefined();
+    await prosumers.erase(prosumerId('kim'), 1, entryOf('kim'));
+    expect(await prosumers.erasedThrough(riverside)).toBe(activeUntil);
+    await erase();
+    expect(await prosumers.erasedThrough(riverside)).toBe(later);
+    expect(await prosumers.erasedThrough(hillside)).toBeUndefined();
+  });
+
   test('happens once, at its version, and only to the deactivated', async () => {
     const { prosumers } = stores();
     await create(gone('anna'));

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ProsumerId } from '../../shared/domain/ids.ts';
-import type { Instant } from '../../shared/domain/timeframe.ts';
+import type { Instant, Timeframe } from '../../shared/domain/timeframe.ts';
 import { challengeAddress } from '../../shared/operations/challengeAddress.ts';
+import { changeGrid } from '../../shared/operations/changeGrid.ts';
 import { changeProsumer, deactivateProsumer } from '../../shared/operations/changeProsumer.ts';
 import type { NewGrid } from '../../shared/operations/createGrid.ts';
 import { eraseExpired } from '../../shared/operations/eraseExpired.ts';
@@ -151,4 +152,23 @@ test('what is erased stays erased, and keeps its id', async () => {
   expect(again).toEqual({ ok: true, value: erased });
   await expect(join(ports, 'anna')).rejects.toThrow('A prosumer anna that is not this one exists');
   expect(await annasData()).toEqual(erased);
+});
+
+test('a timeframe of somebody who is erased is never corrected, whatever the settings say later', async () => {
+  const { ports } = app;
+  await leave();
+  await bill();
+  app.setClock('2026-12-07T08:00:00Z');
+  expect(await eraseExpired(ports)).toMatchObject({ prosumers: 1 });
+  const { sums } = await annasData();
+  const more = await changeGrid(ports, gridId, { correctionDays: 60 }, undefined);
+  expect(more.ok).toBe(true);
+  const after = '2026-11-22T10:15:00Z';
+  await post(ports, quarter, { anna: 9_000, ben: -9_000 }, 2);
+  await post(ports, after, { ben: -9_000 }, 2);
+  await settle();
+  const revisionsOf = async (timeframe: string) =>
+    (await ports.closings.revisions(gridId, timeframe as Timeframe)).length;
+  expect([await revisionsOf(quarter), await revisionsOf(after)]).toEqual([1, 2]);
+  expect((await annasData()).sums).toEqual(sums);
 });

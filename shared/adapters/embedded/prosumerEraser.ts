@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { MoneyNeed } from '../../domain/prosumer.ts';
+import type { Instant } from '../../domain/timeframe.ts';
 import type { ProsumerStore } from '../../ports/prosumerStore.ts';
 import { isErasable, needColumns, needConditions, needsOf } from '../moneyNeeds.ts';
 import { type ProsumerRow, storedProsumerOf } from '../prosumerInfoRows.ts';
@@ -13,7 +14,7 @@ const needs = needConditions('invoice.contributionSat <> invoice.accountedSat');
 export function prosumerEraser(
   db: DatabaseSync,
   columns: string,
-): Pick<ProsumerStore, 'moneyNeeds' | 'listErasable' | 'erase'> {
+): Pick<ProsumerStore, 'moneyNeeds' | 'listErasable' | 'erasedThrough' | 'erase'> {
   const selectNeeds = query<Record<MoneyNeed, number>>(
     db,
     `SELECT ${needColumns(needs)} FROM prosumers WHERE prosumerId = ?`,
@@ -23,6 +24,11 @@ export function prosumerEraser(
     `SELECT ${columns} FROM prosumers
      WHERE gridId = ? AND activeUntil <= ? AND createdAt <= ? AND ${isErasable(needs)}
      ORDER BY prosumerId LIMIT ?`,
+  );
+  const selectErasedThrough = query<{ readonly erasedThrough: Instant | null }>(
+    db,
+    `SELECT max(activeUntil) AS erasedThrough FROM prosumers
+     WHERE gridId = ? AND erasedAt IS NOT NULL`,
   );
   const erase = bigintQuery<ProsumerRow>(
     db,
@@ -41,6 +47,9 @@ export function prosumerEraser(
     },
     async listErasable(gridId, { endedBy, createdBy }, limit) {
       return selectErasable.all(gridId, endedBy, createdBy, limit).map(storedProsumerOf);
+    },
+    async erasedThrough(gridId) {
+      return selectErasedThrough.get(gridId)?.erasedThrough ?? undefined;
     },
     async erase(prosumerId, version, entry) {
       return transaction(db, () => {

@@ -1,4 +1,5 @@
 import type { MoneyNeed } from '../../../domain/prosumer.ts';
+import type { Instant } from '../../../domain/timeframe.ts';
 import type { ProsumerStore } from '../../../ports/prosumerStore.ts';
 import { isErasable, needColumns, needConditions, needsOf } from '../../moneyNeeds.ts';
 import { type ProsumerRow, storedProsumerOf } from '../../prosumerInfoRows.ts';
@@ -12,7 +13,7 @@ const needs = needConditions('invoice.changeSat <> 0');
 export function prosumerEraser(
   db: SqlDatabase,
   columns: string,
-): Pick<ProsumerStore, 'moneyNeeds' | 'listErasable' | 'erase'> {
+): Pick<ProsumerStore, 'moneyNeeds' | 'listErasable' | 'erasedThrough' | 'erase'> {
   const eraseStatement = eraseStatementOf(columns);
   return {
     async moneyNeeds(prosumerId) {
@@ -37,6 +38,14 @@ export function prosumerEraser(
         },
       );
       return rows.map(storedProsumerOf);
+    },
+    async erasedThrough(gridId) {
+      const { rows } = await db.query<{ erasedThrough: Instant | null }>(
+        `SELECT MAX(activeUntil) AS erasedThrough FROM prosumers
+         WHERE gridId = @gridId AND erasedAt IS NOT NULL`,
+        { gridId: idParameter(gridId) },
+      );
+      return rows[0]?.erasedThrough ?? undefined;
     },
     async erase(prosumerId, version, entry) {
       const { rows, attempt } = await db.query<ProsumerRow & { erased: number }>(eraseStatement, {
