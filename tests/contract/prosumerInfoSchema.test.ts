@@ -186,3 +186,25 @@ test('what is personal of an entry can be deleted, and not be changed', async ()
   db.close();
   close();
 });
+
+test('what is erased stays erased, in a directory of any version that knew of it', () => {
+  for (const version of [prosumerInfoSchema.length - 1, prosumerInfoSchema.length]) {
+    const file = join(directory, `${version}.db`);
+    const before = openDatabase(file, prosumerInfoSchema.slice(0, version));
+    before.exec(`INSERT INTO prosumers
+        (prosumerId, gridId, name, address, type, activeFrom, status, createdAt, erasedAt)
+      VALUES ('anna', 'riverside', '', '', 'household', '2026-11-22T00:00:00Z', 'inactive',
+        '2026-11-21T09:30:00Z', '2027-03-01T00:00:00Z')`);
+    before.close();
+    const db = openDatabase(file, prosumerInfoSchema);
+    for (const erasedAt of ['NULL', "'2027-03-02T00:00:00Z'"]) {
+      const change = `UPDATE prosumers SET erasedAt = ${erasedAt}`;
+      expect(() => db.exec(change)).toThrow('what is erased stays erased');
+    }
+    db.exec('UPDATE prosumers SET soldWh = soldWh + 1, erasedAt = erasedAt');
+    expect(db.prepare('SELECT soldWh, erasedAt FROM prosumers').all()).toEqual([
+      { soldWh: 1, erasedAt: '2027-03-01T00:00:00Z' },
+    ]);
+    db.close();
+  }
+});

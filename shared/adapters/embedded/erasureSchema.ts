@@ -9,3 +9,11 @@ export const erasureSchema = `
     WHERE status = 'inactive' AND erasedAt IS NULL;
   CREATE INDEX payeesByProsumer ON payees (prosumerId);
 `;
+
+/** The same trigger, only where it is about: not on each of the updates that add to the sums. */
+export const erasedForGoodSchema = `
+  DROP TRIGGER prosumersErasedForGood;
+  CREATE TRIGGER prosumersErasedForGood BEFORE UPDATE OF erasedAt ON prosumers
+  WHEN OLD.erasedAt IS NOT NULL AND NEW.erasedAt IS NOT OLD.erasedAt
+  BEGIN SELECT RAISE(ABORT, 'what is erased stays erased'); END;
+`;

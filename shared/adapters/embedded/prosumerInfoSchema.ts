@@ -2,7 +2,7 @@ import { answersSchema } from './answersSchema.ts';
 import { auditSchema } from './auditSchema.ts';
 import { averagedLinesSchema } from './averagedLinesSchema.ts';
 import { billingSchema, linesOfPostings } from './billingSchema.ts';
-import { erasureSchema } from './erasureSchema.ts';
+import { erasedForGoodSchema, erasureSchema } from './erasureSchema.ts';
 import { orderSchema } from './orderSchema.ts';
 
 const wh = (column: string) =>
@@ -79,4 +79,5 @@ export const prosumerInfoSchema: readonly string[] = [
   answersSchema,
   erasureSchema,
   auditSchema,
+  erasedForGoodSchema,
 ];
