@@ -40,6 +40,7 @@ const timersPicked: readonly TimerName[] = [
   'completeBilling',
   'followChain',
   'followChain',
+  'erasePersonalData',
 ];
 
 /**

@@ -24,7 +24,7 @@ let chainStart: ChainStart;
 beforeAll(async () => {
   chainStart = await mineChainStart();
 });
-afterAll(() => rmSync(chainStart.directory, { recursive: true }));
+afterAll(() => rmSync(chainStart.scratch, { recursive: true }));
 
 /** The same each time, and one that is new. */
 const seeds = [

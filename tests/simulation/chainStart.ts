@@ -9,6 +9,8 @@ import { scratchDirectory } from './scratchDirectory.ts';
 
 /** Empty stores, and a chain on which those who pay have coins, in blocks that no simulation undoes. */
 export type ChainStart = {
+  /** Files of this process alone, to be removed at its end. */
+  readonly scratch: string;
   readonly directory: string;
   readonly coins: readonly Spendable[];
   readonly height: number;
@@ -25,7 +27,8 @@ const feeSat = 100_000n;
 
 /** Makes them, to be copied for each simulation: that is faster than mining and migrating anew. */
 export async function mineChainStart(): Promise<ChainStart> {
-  const directory = mkdtempSync(join(scratchDirectory, 'mini-smart-grid-chain-'));
+  const scratch = mkdtempSync(join(scratchDirectory, 'mini-smart-grid-simulation-'));
+  const directory = join(scratch, 'start');
   const clock = { now: () => '2026-09-01T00:00:00Z' as Instant };
   const { chain, miner, close } = await openEmbeddedChain(directory, {
     clock,
@@ -53,5 +56,5 @@ export async function mineChainStart(): Promise<ChainStart> {
   const { height } = await miner.mine(1, other.address);
   close();
   openEmbedded(directory, { clock, durability: 'process' }).close();
-  return { directory, coins, height };
+  return { scratch, directory, coins, height };
 }

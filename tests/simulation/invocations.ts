@@ -2,6 +2,7 @@ import type { InvocationContext } from '@azure/functions';
 import { closeTimeframeQueue } from '../../functions/closeTimeframe.ts';
 import { closeTimeframesTimer } from '../../functions/closeTimeframes.ts';
 import { completeBillingTimer } from '../../functions/completeBilling.ts';
+import { erasePersonalDataTimer } from '../../functions/erasePersonalData.ts';
 import { followChainTimer } from '../../functions/followChain.ts';
 import type { PortsSource } from '../../functions/ports.ts';
 import { recordTradesQueue } from '../../functions/recordTrades.ts';
@@ -12,6 +13,7 @@ const timers = {
   closeTimeframes: closeTimeframesTimer,
   completeBilling: completeBillingTimer,
   followChain: followChainTimer,
+  erasePersonalData: erasePersonalDataTimer,
 } as const;
 const queues = { timeframes: closeTimeframeQueue, trades: recordTradesQueue } as const;
 const queueFunctions = { timeframes: 'closeTimeframe', trades: 'recordTrades' } as const;

@@ -13,7 +13,7 @@ let chainStart: ChainStart;
 beforeAll(async () => {
   chainStart = await mineChainStart();
 });
-afterAll(() => rmSync(chainStart.directory, { recursive: true }));
+afterAll(() => rmSync(chainStart.scratch, { recursive: true }));
 
 describe('a planted bug is found within the seeds that it is said to be:', () => {
   test.each(plantNames)(

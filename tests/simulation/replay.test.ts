@@ -11,7 +11,7 @@ let chainStart: ChainStart;
 beforeAll(async () => {
   chainStart = await mineChainStart();
 });
-afterAll(() => rmSync(chainStart.directory, { recursive: true }));
+afterAll(() => rmSync(chainStart.scratch, { recursive: true }));
 
 test(
   'a seed gives the same steps and the same books again, to the last byte',

@@ -160,11 +160,25 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'leave',
-    weight: 0.5,
+    weight: 1,
     async run({ world, communities }) {
       const prosumerId = world.chance.pick(someOf(world, communities).prosumerIds);
       if (prosumerId === undefined) return;
       await request(world, { method: 'DELETE', path: `/prosumers/${prosumerId}` });
+    },
+  },
+  {
+    name: 'erase what nobody needs',
+    weight: 2,
+    run: ({ world }) => attempt(world, (ports) => fireTimer(ports, 'erasePersonalData')),
+  },
+  {
+    name: 'erase somebody',
+    weight: 2,
+    async run({ world, communities }) {
+      const prosumerId = world.chance.pick(someOf(world, communities).prosumerIds);
+      if (prosumerId === undefined) return;
+      await request(world, world.clients.post(`/prosumers/${prosumerId}/erasure`));
     },
   },
   ...tradingSteps,

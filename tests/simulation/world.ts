@@ -17,7 +17,6 @@ import { type Chance, createChance } from './chance.ts';
 import { type Clients, openClients } from './clients.ts';
 import type { Plant } from './plants/plant.ts';
 import { rememberingBitcoin } from './rememberingBitcoin.ts';
-import { scratchDirectory } from './scratchDirectory.ts';
 import { createTurnstile, type Turnstile } from './turnstile.ts';
 
 const bitcoin = rememberingBitcoin(await openBitcoin('regtest'));
@@ -60,7 +59,7 @@ export async function openWorld(
   plant?: Plant,
 ): Promise<World> {
   const chance = createChance(seed);
-  const directory = mkdtempSync(join(scratchDirectory, 'mini-smart-grid-simulation-'));
+  const directory = mkdtempSync(join(chainStart.scratch, 'world-'));
   cpSync(chainStart.directory, directory, { recursive: true });
   let now = start;
   let count = 0;
