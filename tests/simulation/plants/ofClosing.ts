@@ -5,8 +5,8 @@ import type { Plant } from './plant.ts';
 export const plantsOfClosing = {
   errorIsSwallowed: {
     bug: 'that a timeframe could not be marked as late is caught, and nothing is done about it',
-    foundWithinSeeds: 80,
-    seed: 6,
+    foundWithinSeeds: 120,
+    seed: 47,
     above: ({ closings }) => ({
       closings: {
         ...closings,
@@ -37,7 +37,7 @@ export const plantsOfClosing = {
   pageEndsEarly: {
     bug: 'the last of those that are late is not on the page',
     foundWithinSeeds: 15,
-    seed: 1,
+    seed: 2,
     below: ({ closings }) => ({
       closings: {
         ...closings,
