@@ -1,3 +1,4 @@
+import { plantOf } from './plants/plants.ts';
 import { runSeeds } from './runSeeds.ts';
 import { readSimulateArguments, SimulateUsageError, simulateUsage } from './simulateArguments.ts';
 
@@ -13,7 +14,8 @@ async function main(args: readonly string[]): Promise<void> {
   const { seed, seeds, steps, plant } = given;
   const last = seed + seeds - 1;
   const which = seeds === 1 ? `Seed ${seed}` : `Seeds ${seed} to ${last}`;
-  console.log(`${which}, ${steps} steps each${plant === undefined ? '' : `, with ${plant}`}.`);
+  const planted = plant === undefined ? '' : `, with ${plant}: ${plantOf(plant).bug}`;
+  console.log(`${which}, ${steps} steps each${planted}.`);
   const { passed, failed, sums } = await runSeeds(given, (line) => console.log(line));
   console.log(`What happened: ${textOf(sums)}.`);
   console.log(`${passed} passed, ${failed} failed.`);

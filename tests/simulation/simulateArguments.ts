@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type PlantName, plantNames } from './plants/plants.ts';
+import { type PlantName, plantNames, plantOf } from './plants/plants.ts';
 
 /** What the command line asks for. */
 export type SimulateArguments = {
@@ -29,13 +29,15 @@ turn it is, and audits all that is written after every step and at rest.
   npm run simulate                              one seed, drawn by chance
   npm run simulate -- --seed 7                  that seed
   npm run simulate -- --seed 1 --seeds 10000    ten thousand seeds, 1 to 10000
-  npm run simulate -- --plant ${plantNames[0]}     with a bug planted: it has to be found
+  npm run simulate -- --plant ${plantNames[0]}   with a bug planted, until it is found
 
   --seed N      the first seed (drawn by chance)
   --seeds N     how many, one after another (1)
   --steps N     steps of each (${stepsDefault})
   --jobs N      processes that share the seeds (as there are cores, where there are many seeds)
-  --plant NAME  plants a bug: ${plantNames.join(', ')}
+  --plant NAME  plants a bug, and ends when it is found: by seeds of its own where none are given
+
+Bugs: ${plantNames.join(', ')}.
 
 Ends with 0 where nothing was found, with 1 where something was, with 2 where this was not understood.
 `;
@@ -44,14 +46,17 @@ Ends with 0 where nothing was found, with 1 where something was, with 2 where th
 export function readSimulateArguments(args: readonly string[]): SimulateArguments | undefined {
   const { values } = parsed(args);
   if (values.help === true) return undefined;
-  const seeds = numberOf('seeds', values.seeds ?? '1', 1, seedsMax);
   const { plant } = values;
   if (plant !== undefined && !isPlantName(plant)) {
     throw new SimulateUsageError(`There is no plant ${plant}: there are ${plantNames.join(', ')}.`);
   }
+  const found = plant === undefined ? undefined : plantOf(plant);
+  const seedsGiven = values.seeds ?? String(found?.foundWithinSeeds ?? 1);
+  const seeds = numberOf('seeds', seedsGiven, 1, seedsMax);
+  const seedGiven = values.seed ?? String(found?.seed ?? randomInt(1, seedMax));
   const jobsDefault = Math.min(availableParallelism(), Math.ceil(seeds / seedsPerJobMin));
   return {
-    seed: numberOf('seed', values.seed ?? String(randomInt(1, seedMax)), 0, seedMax),
+    seed: numberOf('seed', seedGiven, 0, seedMax),
     seeds,
     steps: numberOf('steps', values.steps ?? String(stepsDefault), 1, stepsMax),
     jobs: numberOf('jobs', values.jobs ?? String(jobsDefault), 1, jobsMax),
