@@ -114,6 +114,12 @@ export function filesWith({ directory }: MoneyApp, text: string): readonly strin
     .filter((file) => readFileSync(file, 'latin1').includes(text));
 }
 
+/** Databases that hold a text in any of their bytes, those that nothing points to included. */
+export function databasesWith({ directory }: MoneyApp, text: string): readonly string[] {
+  const files = readdirSync(directory).filter((name) => /\.db(-wal)?$/.test(name));
+  return files.filter((name) => readFileSync(join(directory, name), 'latin1').includes(text));
+}
+
 export function made(answer: Answer): Answer {
   if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
   return answer;

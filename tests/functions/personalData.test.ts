@@ -6,7 +6,16 @@ import { gridId } from '../operations/smallGrid.ts';
 import { afterQuarter, quarter } from './accessStage.ts';
 import { type Call, openApi } from './api.ts';
 import { openApiFor } from './callers.ts';
-import { filesWith, homeOf, live, made, mark, people, tablesWith } from './markedStage.ts';
+import {
+  databasesWith,
+  filesWith,
+  homeOf,
+  live,
+  made,
+  mark,
+  people,
+  tablesWith,
+} from './markedStage.ts';
 
 /** Where names and addresses may stand; answers to who sent them are there for 48 hours. */
 const mayHold = ['answers', 'auditPersonal', 'prosumers'];
@@ -93,6 +102,9 @@ test('once who left is erased, no row of any database holds its name and address
   const again = made(await call('POST', '/prosumers/ada/erasure'));
   expect(again.body).toEqual(body);
   expect(made(await call('DELETE', '/prosumers/ada')).body).toEqual(body);
+  app.embedded.close();
+  expect(databasesWith(app, ', bert')).toHaveLength(1);
+  expect(databasesWith(app, ', ada')).toEqual([]);
 });
 
 /** Requests with names that are refused, and two that fail in the store. */

@@ -112,6 +112,8 @@ function configure(db: DatabaseSync, durability: Durability): void {
     PRAGMA wal_autocheckpoint = ${checkpointPages};
     PRAGMA journal_size_limit = ${journalBytesMax};
   `);
+  // What is deleted is gone from the file too, and not only out of reach.
+  db.exec('PRAGMA secure_delete = ON');
 }
 
 /** The change to WAL needs the file for itself and does not wait: two first openers must retry. */
