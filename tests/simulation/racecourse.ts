@@ -33,6 +33,11 @@ export function openRacecourse(start: Instant): Racecourse {
       now = at;
     },
   };
+  let ids = 0;
+  const next = () => {
+    ids += 1;
+    return `id-${ids}`;
+  };
   const queues = { nowMs: () => msOf(now), maxDeliveryCount: deliveriesMax };
   const open = () => openEmbedded(directory, { clock, durability: 'process', queues });
   const [one, other] = [open(), open()];
@@ -42,7 +47,7 @@ export function openRacecourse(start: Instant): Racecourse {
     ...{ documents, bitcoin, qrCodes: qrCodes(), clock, sha256, log: silent },
     by: { kind: 'system', id: 'race' },
     bus: embeddedBus(embedded.queues, names),
-    ids: { next: () => gridId },
+    ids: { next },
   });
   return {
     clock,
