@@ -8,7 +8,6 @@ export type Actor = { readonly kind: 'caller' | 'system'; readonly id: string };
 export const auditedThings = [
   'grid',
   'tariff',
-  'readings',
   'prosumer',
   'trade_ahead',
   'order',

@@ -14,7 +14,8 @@ export type AuditRange = { readonly from?: Instant; readonly to?: Instant };
  * with the change: neither is ever there without the other.
  *
  * What tells of itself has none: closings, trades and postings, which are a log already; the sealing
- * of books, which follows from a closing; marks of how far work is done (rosters, documents, wallets);
+ * of books, which follows from a closing; readings, which name who posted them, and their deletion,
+ * which follows from a setting of the grid; marks of how far work is done (rosters, documents, wallets);
  * and challenges, which change nothing until they are answered.
  */
 export type AuditLog = {
