@@ -69,7 +69,7 @@ function register(name: FunctionName, handler: HttpHandler): void {
 
 const nothingKept: KeptAnswers = {
   begin: async (_key, record) => record,
-  complete: async () => undefined,
+  complete: async (_key, answer) => answer,
 };
 const depsAlone: Pick<EdgeDeps, 'answers' | 'authorize' | 'limits'> = {
   limits: unlimited,

@@ -66,7 +66,7 @@ export type KeptRequest = {
 /** Answers by Idempotency-Key. */
 export type KeptAnswers = {
   begin(key: string, record: KeptRequest): Promise<KeptRequest>;
-  complete(key: string, answer: KeptAnswer): Promise<void>;
+  complete(key: string, answer: KeptAnswer): Promise<KeptAnswer>;
 };
 
 /** What a request names, after its validation. */

@@ -28,7 +28,7 @@ export function readKey(header: string | null): Result<string | undefined, EdgeR
  * Does a request once: a repeat under its key gets the first answer again. What is kept is success
  * and refusals that can never change. After any other refusal, a failure or a crash nothing was
  * done, or something under `assignedId`: a repeat runs again with the same id, and operations are
- * repeatable under one. Two at once both run, and make the same thing.
+ * repeatable under one. Two at once both run, make the same thing, and get the same answer.
  */
 export async function answerOnce(
   answers: KeptAnswers,
@@ -45,7 +45,9 @@ export async function answerOnce(
   const { answer, isFinal } = await run(record.assignedId);
   if (isFinal && typeof answer.body === 'string') {
     const { status, headers, body } = answer;
-    await answers.complete(key, { status, headers, body });
+    const kept = await answers.complete(key, { status, headers, body });
+    // Who comes at the same time may have been answered in other words: all get those of the first.
+    if (kept.status !== status || kept.body !== body) return replay(kept);
   }
   return answer;
 }

@@ -21,6 +21,6 @@ export const answerKeptMinutes = 48 * 60;
 export type IdempotencyStore = {
   /** Takes the key for a request, or answers the record that has it. */
   begin(key: string, record: IdempotencyRecord): Promise<IdempotencyRecord>;
-  /** Keeps the answer; a repeat changes nothing. */
-  complete(key: string, answer: StoredAnswer): Promise<void>;
+  /** Keeps the answer, unless one is kept already; says which one is. */
+  complete(key: string, answer: StoredAnswer): Promise<StoredAnswer>;
 };

@@ -35,9 +35,13 @@ const suite = (place: Place) => (adapter: StoreAdapter) => {
   test('the first answer stays', async () => {
     const { idempotency } = stores();
     await idempotency.begin('k', record);
-    await idempotency.complete('k', answer);
-    await idempotency.complete('k', other);
+    expect(await idempotency.complete('k', answer)).toEqual(answer);
+    expect(await idempotency.complete('k', other)).toEqual(answer);
     expect(await idempotency.begin('k', record)).toEqual({ ...record, answer });
+  });
+
+  test('to a key that is gone, any answer is the one', async () => {
+    expect(await stores().idempotency.complete('gone', answer)).toEqual(answer);
   });
 
   test('an answer with an empty body and no headers is one too', async () => {

@@ -72,7 +72,9 @@ function keptIn(kept: Map<string, KeptRequest>): KeptAnswers {
     },
     complete: async (key, answer) => {
       const known = kept.get(key);
-      if (known !== undefined && known.answer === undefined) kept.set(key, { ...known, answer });
+      if (known?.answer !== undefined) return known.answer;
+      if (known !== undefined) kept.set(key, { ...known, answer });
+      return answer;
     },
   };
 }

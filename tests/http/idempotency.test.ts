@@ -71,6 +71,23 @@ describe('a POST with an Idempotency-Key', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  test('two at once get one answer, whatever each would have said', async () => {
+    const { deps } = edgeDeps();
+    let count = 0;
+    const handlers: Handlers<'grids'> = {
+      GET: async () => accept({ status: 200, body: { value: [] } }),
+      POST: async ({ assignedId }) => {
+        count += 1;
+        return accept({ status: 201, body: { ...gridAnswer(assignedId), name: `${count}` } });
+      },
+    };
+    const send = () => answer('grids', handlers, keyed('k'), deps);
+    const [one, another] = await Promise.all([send(), send()]);
+    expect(count).toBe(2);
+    expect(another.body).toBe(one.body);
+    expect(another.headers['etag']).toBe(one.headers['etag']);
+  });
+
   test('keeps a refusal that can never change, and no other', async () => {
     const { ids, send } = app('concurrent_change', 'grid_exists');
     expect(bodyOf(await send(keyed('k')))['code']).toBe('concurrent_change');

@@ -53,8 +53,11 @@ export function embeddedIdempotencyStore(db: DatabaseSync, clock: Clock): Idempo
         return row === undefined ? record : answerRecordOf(row);
       });
     },
-    async complete(key, { status, headers, body }) {
-      keep.run(status, JSON.stringify(headers), body, key);
+    async complete(key, answer) {
+      const { status, headers, body } = answer;
+      const { changes } = keep.run(status, JSON.stringify(headers), body, key);
+      const row = changes === 0 ? select.get(key) : undefined;
+      return (row && answerRecordOf(row).answer) ?? answer;
     },
   };
 }

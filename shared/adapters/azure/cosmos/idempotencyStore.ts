@@ -68,10 +68,11 @@ export function cosmosIdempotencyStore(
         for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
           await pauseBefore(attempt);
           const there = await answers.read<AnswerDocument>(id, id);
-          if (there === undefined || there.answer !== undefined) return;
+          if (there === undefined) return answer;
+          if (there.answer !== undefined) return unpack(there.answer);
           const { _etag, requestHash, assignedId, expiresAt, ttl } = there;
           const document = { id, requestHash, assignedId, expiresAt, ttl, answer: packed };
-          if ((await answers.replace(id, document, _etag)) !== undefined) return;
+          if ((await answers.replace(id, document, _etag)) !== undefined) return answer;
         }
         throw new ContentionError('Others keep changing the same idempotency key.');
       }),
@@ -98,10 +99,14 @@ async function recordOf({
   answer,
 }: AnswerDocument): Promise<IdempotencyRecord> {
   if (answer === undefined) return { requestHash, assignedId };
-  const { status, headers } = answer;
+  return { requestHash, assignedId, answer: await unpack(answer) };
+}
+
+async function unpack(packed: PackedAnswer): Promise<StoredAnswer> {
+  const { status, headers } = packed;
   const body =
-    'body' in answer ? answer.body : String(await unzip(Buffer.from(answer.gzip, 'base64')));
-  return { requestHash, assignedId, answer: { status, headers, body } };
+    'body' in packed ? packed.body : String(await unzip(Buffer.from(packed.gzip, 'base64')));
+  return { status, headers, body };
 }
 
 async function pack({ status, headers, body }: StoredAnswer): Promise<PackedAnswer> {

@@ -33,13 +33,16 @@ export function azureIdempotencyStore(db: SqlDatabase, clock: Clock): Idempotenc
       if (row === undefined) throw new Error('an answer that was just taken is gone');
       return answerRecordOf(row);
     },
-    async complete(key, { status, headers, body }) {
-      await db.query(completeStatement, {
+    async complete(key, answer) {
+      const { status, headers, body } = answer;
+      const { rows } = await db.query<AnswerRow>(completeStatement, {
         answerId: asciiParameter(sha256(key)),
         status: intParameter(status),
         headers: longTextParameter(JSON.stringify(headers)),
         body: longTextParameter(body),
       });
+      const [row] = rows;
+      return (row && answerRecordOf(row).answer) ?? answer;
     },
   };
 }
@@ -57,5 +60,10 @@ SELECT @answerId, @requestHash, @assignedId, @expiresAt, @status, @headers, @bod
 WHERE NOT EXISTS (SELECT 1 FROM answers WHERE answerId = @answerId);
 SELECT requestHash, assignedId, status, headers, body FROM answers WHERE answerId = @answerId;`;
 
-const completeStatement = `UPDATE answers SET status = @status, headers = @headers, body = @body
-WHERE answerId = @answerId AND status IS NULL`;
+/** Reads what is kept only where that is another answer. */
+const completeStatement = `
+SET NOCOUNT ON;
+UPDATE answers SET status = @status, headers = @headers, body = @body
+WHERE answerId = @answerId AND status IS NULL;
+IF @@ROWCOUNT = 0
+  SELECT requestHash, assignedId, status, headers, body FROM answers WHERE answerId = @answerId;`;
