@@ -3,6 +3,7 @@ import type { Refusal } from '../shared/domain/refusal.ts';
 import type { Result } from '../shared/domain/result.ts';
 import { ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
+import { orderBody } from '../shared/http/orderBody.ts';
 import { cancelOrder, etagOfOrder, replaceOrder } from '../shared/operations/changeOrder.ts';
 import { getOrder } from '../shared/operations/listOrders.ts';
 import type { Ports } from '../shared/ports/ports.ts';
@@ -19,5 +20,5 @@ export function order(ports: Ports): Handlers<'order'> {
 }
 
 function answer(result: Result<Order, Refusal>) {
-  return result.ok ? ok(result.value, etagOfOrder(result.value)) : result;
+  return result.ok ? ok(orderBody(result.value), etagOfOrder(result.value)) : result;
 }

@@ -2,6 +2,7 @@ import type { OrderId } from '../shared/domain/ids.ts';
 import { created, ok } from '../shared/http/answers.ts';
 import type { Handlers } from '../shared/http/edge.ts';
 import { readInstants } from '../shared/http/instants.ts';
+import { orderBody } from '../shared/http/orderBody.ts';
 import { pageAnswer } from '../shared/http/page.ts';
 import { isIdKey, pageRequest } from '../shared/http/pageRequest.ts';
 import { etagOfOrder } from '../shared/operations/changeOrder.ts';
@@ -19,14 +20,15 @@ export function orders(ports: Ports): Handlers<'orders'> {
       const result = await listOrders(ports, query.prosumerId, page.value);
       if (!result.ok) return result;
       const { items, next } = result.value;
-      return ok(pageAnswer(url, items, next));
+      return ok(pageAnswer(url, items.map(orderBody), next));
     },
     POST: async ({ body, url, assignedId }) => {
       const { id = assignedId as OrderId, timeframe, ...fields } = body;
       const instants = readInstants({ timeframe }, '/');
       if (!instants.ok) return instants;
       const result = await placeOrder(ports, { id, ...fields, ...instants.value });
-      return result.ok ? created(result.value, url, id, etagOfOrder(result.value)) : result;
+      if (!result.ok) return result;
+      return created(orderBody(result.value), url, id, etagOfOrder(result.value));
     },
   };
 }

@@ -202,7 +202,9 @@ describe('a change of an order', () => {
       version: 2,
       changedAt: '2026-11-01T10:12:00Z',
     });
-    expect((await call('GET', '/orders/one')).body).toEqual(changed.body);
+    const found = await call('GET', '/orders/one');
+    expect(found.body).toEqual(changed.body);
+    expect(found.headers['etag']).toBe(changed.headers['etag']);
     expect((await put(terms)).body).toEqual(changed.body);
   });
 
