@@ -12,7 +12,7 @@ onLinux(
   'a short run is answered throughout, and leaves nothing open (needs /proc)',
   async () => {
     const lines: string[] = [];
-    const options = { minutes: 0.2, rate: 60, growthPercentMax: 300, seed: 1 };
+    const options = { minutes: 0.5, rate: 60, growthPercentMax: 300, seed: 1 };
     const findings = await runSoak(options, (line) => lines.push(line));
     // How fast that went is a matter of the machine, which others may be busy on.
     const untimed = findings.filter(({ text }) => !/readings\/s|behind/.test(text));

@@ -30,8 +30,10 @@ const readingsPerPost = 100;
 const postsAtOnce = 4;
 const readsPerSecond = 10;
 const correctedShare = 0.01;
-/** How many timeframes ago what is corrected was, and what is read: it is closed by then. */
+/** How many timeframes ago what is corrected was: it is closed by then. */
 const correctedAfter = 8;
+/** From which timeframe on is read: what passed while homes were made has closed by then. */
+const readFrom = 20;
 const settingsEverySeconds = 10;
 /** How far ahead is traded and ordered for, in timeframes. */
 const aheadMin = 10;
@@ -169,7 +171,7 @@ async function change(
 }
 
 async function read({ times, homes, seed }: LoadParts, ask: Ask, timeframe: number) {
-  if (timeframe < correctedAfter) return;
+  if (timeframe < readFrom) return;
   const random = createRandom(seed * 1_000_037 + timeframe);
   const paths = readsOf(times, homes, random);
   for (let at = 0; at < readsPerSecond; at += 1) {

@@ -4,7 +4,7 @@ import { gridPath, homeOf, type SoakTimes } from './soakGrid.ts';
 /** Every list and every view that is asked for again and again, each with a page of bounded length. */
 export function readsOf(times: SoakTimes, homes: number, random: () => number): readonly string[] {
   const home = homeOf(Math.floor(random() * homes));
-  const last = Math.max(0, times.lastEnded() - 5);
+  const last = Math.max(0, times.lastEnded() - 15);
   const at = times.instantOf(last);
   const range = `from=${at}&to=${times.instantOf(last + 1)}&limit=1000`;
   const dataset = drawOf(['trades', 'postings', 'nettos'], random);
