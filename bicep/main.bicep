@@ -139,7 +139,7 @@ param rateLimitPerMinute string = ''
 @description('Requests that a caller who was idle may make at once. Empty: half of those of a minute.')
 param rateLimitBurst string = ''
 
-@description('Requests that an instance has under way at a time; beyond them it asks callers to come back. Empty: 64.')
+@description('Requests that an instance has under way at a time; beyond them it asks callers to come back. Empty: 100.')
 param requestsInFlightMax string = ''
 
 @description('Memory of an instance of the function app, in MB.')

@@ -90,7 +90,7 @@ param rateLimitPerMinute string
 @description('Requests that a caller who was idle may make at once; empty for half of those of a minute.')
 param rateLimitBurst string
 
-@description('Requests that an instance has under way at a time; empty for 64.')
+@description('Requests that an instance has under way at a time; empty for 100.')
 param requestsInFlightMax string
 
 @description('Name of the Key Vault; empty where there is none.')

@@ -9,7 +9,8 @@ export type LimitSettings = {
   readonly rate: { readonly perMinute: number; readonly burst: number } | undefined;
 };
 
-const inFlightDefault = 64;
+/** As many as the Functions host runs at a time, by host.json. */
+const inFlightDefault = 100;
 const inFlightMax = 10_000;
 const perMinuteDefault = 6_000;
 const perMinuteMax = 1_000_000;

@@ -37,7 +37,7 @@ describe('the choice of stores', () => {
       rates: undefined,
       clock: { kind: 'system' },
       auth: { kind: 'closed' },
-      limits: { requestsInFlightMax: 64, rate: { perMinute: 6_000, burst: 3_000 } },
+      limits: { requestsInFlightMax: 100, rate: { perMinute: 6_000, burst: 3_000 } },
     });
   });
 

@@ -131,7 +131,7 @@ describe('app settings', () => {
   });
 
   test('limit callers as the app does by itself, until they say otherwise', () => {
-    const own = { requestsInFlightMax: 64, rate: { perMinute: 6_000, burst: 3_000 } };
+    const own = { requestsInFlightMax: 100, rate: { perMinute: 6_000, burst: 3_000 } };
     expect(readSettings(deployedEnvironment()).limits).toEqual(own);
     const given = { rateLimitPerMinute: '60', rateLimitBurst: '7', requestsInFlightMax: '9' };
     expect(readSettings(deployedEnvironment(given)).limits).toEqual({
