@@ -77,6 +77,12 @@ export function openClients(chance: Chance, now: () => Instant): Clients {
           if (chance.hits(0.4)) return undefined;
           continue;
         }
+        const known = keyed.get(key ?? '');
+        if (known !== undefined && ports.clock.now() >= keptUntil(known)) {
+          // So much time passed while it was under way that the app has forgotten the key: it is new.
+          keyed.set(`${key} anew`, renewed(known, answer));
+          return answer;
+        }
         const isLost = chance.hits(lostRate);
         checkSameAnswer(keyed.get(key ?? ''), before !== undefined, answer);
         if (!isLost) note(asked, answer);
@@ -96,6 +102,16 @@ export function openClients(chance: Chance, now: () => Instant): Clients {
       return { accepted: new Set(answers), unknown };
     },
   };
+}
+
+function keptUntil({ firstAt }: KeyedRequest): Instant {
+  return addMinutes(firstAt, answerKeptMinutes);
+}
+
+/** A request whose key is forgotten, as one that was made for the first time. */
+function renewed({ asked, firstAt }: KeyedRequest, answer: Answer): KeyedRequest {
+  const outcome = answer.status < 300 ? { heard: answer } : { isRefused: true };
+  return { asked, firstAt, given: new Set(), ...outcome };
 }
 
 /** Undefined where what failed was made up; a mistake of the app is a finding. */
