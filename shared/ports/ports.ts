@@ -63,3 +63,23 @@ export type Ports = {
   readonly by: Actor;
   readonly health: readonly Health[];
 };
+
+/** The stores of Prosumer Info. */
+export type ProsumerInfoStores = Pick<
+  Ports,
+  | 'prosumers'
+  | 'ledger'
+  | 'orders'
+  | 'billing'
+  | 'invoices'
+  | 'wallets'
+  | 'payouts'
+  | 'prosumerAudit'
+  | 'prosumerIdempotency'
+>;
+
+/** The stores of Smart Grid Info and Trader Info. */
+export type DocumentStores = Pick<
+  Ports,
+  'grids' | 'rosters' | 'readings' | 'closings' | 'gridAudit' | 'idempotency' | 'trades'
+>;

@@ -5,30 +5,11 @@ import { afterAll, afterEach, beforeEach } from '@jest/globals';
 import { openEmbedded } from '../../shared/adapters/embedded/openEmbedded.ts';
 import type { Instant } from '../../shared/domain/timeframe.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { Ports } from '../../shared/ports/ports.ts';
+import type { DocumentStores, Ports, ProsumerInfoStores } from '../../shared/ports/ports.ts';
 import { instant } from './samples.ts';
 
 /** The stores that every adapter has to have. */
-export type Stores = Pick<
-  Ports,
-  | 'grids'
-  | 'rosters'
-  | 'readings'
-  | 'closings'
-  | 'gridAudit'
-  | 'idempotency'
-  | 'prosumers'
-  | 'ledger'
-  | 'orders'
-  | 'billing'
-  | 'invoices'
-  | 'wallets'
-  | 'payouts'
-  | 'prosumerAudit'
-  | 'prosumerIdempotency'
-  | 'trades'
-  | 'health'
->;
+export type Stores = DocumentStores & ProsumerInfoStores & Pick<Ports, 'health'>;
 
 /** A fresh, empty place for data. It may be opened several times, at once and one after another. */
 export type Home = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../ports/clock.ts';
 import type { Health } from '../../ports/health.ts';
-import type { Ports } from '../../ports/ports.ts';
+import type { DocumentStores, ProsumerInfoStores } from '../../ports/ports.ts';
 import { embeddedAuditLog } from './auditLog.ts';
 import { embeddedBillingStore } from './billingStore.ts';
 import { embeddedClosingStore } from './closingStore.ts';
@@ -51,22 +51,6 @@ export type EmbeddedPart<Stores> = Stores & {
 /** All stores of one data directory, and the queues. */
 export type Embedded = EmbeddedPart<DocumentStores & ProsumerInfoStores & QueueStores>;
 
-type DocumentStores = Pick<
-  Ports,
-  'grids' | 'rosters' | 'readings' | 'closings' | 'gridAudit' | 'idempotency' | 'trades'
->;
-type ProsumerInfoStores = Pick<
-  Ports,
-  | 'prosumers'
-  | 'ledger'
-  | 'orders'
-  | 'billing'
-  | 'invoices'
-  | 'wallets'
-  | 'payouts'
-  | 'prosumerAudit'
-  | 'prosumerIdempotency'
->;
 type QueueStores = { readonly queues: EmbeddedQueues };
 
 /**

@@ -1,7 +1,7 @@
 import type { CosmosSettings } from '../../../config/cosmosSettings.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Health } from '../../../ports/health.ts';
-import type { Ports } from '../../../ports/ports.ts';
+import type { DocumentStores } from '../../../ports/ports.ts';
 import { cosmosAuditLog } from './auditLog.ts';
 import { cosmosClosingStore } from './closingStore.ts';
 import { cosmosGridStore } from './gridStore.ts';
@@ -11,11 +11,9 @@ import { cosmosReadingStore } from './readingStore.ts';
 import { cosmosRosterStore } from './rosterStore.ts';
 import { cosmosTradeStore } from './tradeStore.ts';
 
-/** The stores of Smart Grid Info and Trader Info. */
-export type CosmosStores = Pick<
-  Ports,
-  'grids' | 'rosters' | 'readings' | 'closings' | 'gridAudit' | 'idempotency' | 'trades' | 'health'
-> & {
+/** Smart Grid Info and Trader Info in Cosmos DB. */
+export type CosmosStores = DocumentStores & {
+  readonly health: readonly Health[];
   /** Ends the background work; a repeat changes nothing. */
   close(): void;
 };

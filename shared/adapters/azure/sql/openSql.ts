@@ -1,7 +1,7 @@
 import type { SqlSettings } from '../../../config/sqlSettings.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Health } from '../../../ports/health.ts';
-import type { Ports } from '../../../ports/ports.ts';
+import type { ProsumerInfoStores } from '../../../ports/ports.ts';
 import { azureAuditLog } from './auditLog.ts';
 import { azureBillingStore } from './billingStore.ts';
 import { azureIdempotencyStore } from './idempotencyStore.ts';
@@ -14,18 +14,7 @@ import { SqlDatabase, type SqlLimits } from './sqlDatabase.ts';
 import { azureWalletStore } from './walletStore.ts';
 
 /** Prosumer Info in a SQL database. */
-export type Sql = Pick<
-  Ports,
-  | 'prosumers'
-  | 'ledger'
-  | 'orders'
-  | 'billing'
-  | 'invoices'
-  | 'wallets'
-  | 'payouts'
-  | 'prosumerAudit'
-  | 'prosumerIdempotency'
-> & {
+export type Sql = ProsumerInfoStores & {
   readonly health: Health;
   /** Lets what runs come to its end, then closes the connections; a repeat changes nothing. */
   close(): Promise<void>;
